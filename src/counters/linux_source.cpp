@@ -1,0 +1,168 @@
+#include "counters/linux_source.h"
+
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "counters/link_message.h"
+#include "counters/stats_message.h"
+
+namespace hvnet {
+namespace {
+
+// Whole request messages. None of them has a gap, so that their octets are what the kernel reads.
+struct LinkRequest {
+  nlmsghdr header{};
+  ifinfomsg family{};
+  nlattr mask_header{sizeof(nlattr) + sizeof(std::uint32_t), IFLA_EXT_MASK};
+  std::uint32_t mask = RTEXT_FILTER_SKIP_STATS;  // spares summing up each link's IPv6 statistics
+};
+
+struct StatsRequest {
+  nlmsghdr header{};
+  if_stats_msg family{};
+};
+
+static_assert(std::has_unique_object_representations_v<LinkRequest>);
+static_assert(std::has_unique_object_representations_v<StatsRequest>);
+
+template <class Request>
+std::span<std::byte> bytesOf(Request& request) {
+  return std::as_writable_bytes(std::span(&request, 1));
+}
+
+tl::unexpected<Error> failWith(const char* what, const Error& why) {
+  return fail(std::string(what) + ": " + why.text);
+}
+
+class EventSink final : public MessageSink {
+ public:
+  explicit EventSink(PortTable& table) : table_(&table) {}
+
+  void take(std::span<const std::byte> bytes) override {
+    auto message = parseLinkMessage(bytes);
+    if (!message) {
+      all_understood_ = false;
+    } else if (*message) {
+      table_->apply(std::move(**message));
+    }
+  }
+  [[nodiscard]] bool allUnderstood() const { return all_understood_; }
+
+ private:
+  PortTable* table_;
+  bool all_understood_ = true;
+};
+
+class LinkSink final : public MessageSink {
+ public:
+  void restart() override { links_.clear(); }
+  // A message that is not understood costs that one link, not all of them.
+  void take(std::span<const std::byte> bytes) override {
+    auto message = parseLinkMessage(bytes);
+    if (message && *message) links_.push_back(std::move((*message)->link));
+  }
+  std::vector<Link> takeLinks() { return std::move(links_); }
+
+ private:
+  std::vector<Link> links_;
+};
+
+class StatsSink final : public MessageSink {
+ public:
+  StatsSink(const PortTable& table, std::vector<Sample>& out) : table_(&table), out_(&out) {}
+
+  void restart() override { out_->clear(); }
+  void take(std::span<const std::byte> bytes) override {
+    auto message = parseStatsMessage(bytes);
+    if (!message) {
+      error_ = std::move(message.error());
+    } else if (table_->contains(message->index)) {
+      out_->push_back(Sample{message->index, normalise(message->stats)});
+    }
+  }
+  [[nodiscard]] const std::optional<Error>& error() const { return error_; }
+
+ private:
+  const PortTable* table_;
+  std::vector<Sample>* out_;
+  std::optional<Error> error_;
+};
+
+// A kernel that walks its hash table of links gives them in no order, and one that is interrupted
+// may name a link twice.
+void sortByIndex(std::vector<Sample>& samples) {
+  constexpr std::ranges::greater_equal kOutOfOrder;
+  if (std::ranges::adjacent_find(samples, kOutOfOrder, &Sample::index) == samples.end()) return;
+  std::ranges::sort(samples, {}, &Sample::index);
+  const auto same = [](const Sample& a, const Sample& b) { return a.index == b.index; };
+  samples.erase(std::unique(samples.begin(), samples.end(), same), samples.end());
+}
+
+}  // namespace
+
+LinuxSource::LinuxSource(const std::filesystem::path& sysfs_root, EventSocket events,
+                         DumpSocket dumps)
+    : events_(std::move(events)), dumps_(std::move(dumps)), bus_(sysfs_root) {}
+
+Result<std::unique_ptr<Source>> LinuxSource::open(const LinuxSourceOptions& options) {
+  auto events = EventSocket::open(RTNLGRP_LINK, options.event_buffer_bytes);
+  if (!events) return tl::unexpected(events.error());
+  auto dumps = DumpSocket::open();
+  if (!dumps) return tl::unexpected(dumps.error());
+  std::unique_ptr<LinuxSource> source(
+      new LinuxSource(options.sysfs_root, std::move(*events), std::move(*dumps)));
+  if (auto read = source->readEvents(); !read) return tl::unexpected(read.error());
+  return source;
+}
+
+Result<bool> LinuxSource::readEvents() {
+  EventSink sink(table_);
+  const auto drained = events_.drain(sink);
+  if (!drained) return failWith("link events", drained.error());
+  if (*drained == EventSocket::Drained::kWithLosses) {
+    ++overruns_;
+    dump_needed_ = true;
+  }
+  if (!sink.allUnderstood()) dump_needed_ = true;
+  if (dump_needed_) {
+    if (auto dumped = dumpLinks(); !dumped) return tl::unexpected(dumped.error());
+  }
+  table_.locate(bus_);
+  return table_.takeChanged();
+}
+
+Result<void> LinuxSource::dumpLinks() {
+  LinkRequest request;
+  request.header.nlmsg_type = RTM_GETLINK;
+  LinkSink sink;
+  if (auto dumped = dumps_.dump(bytesOf(request), sink); !dumped) {
+    return failWith("reading the links", dumped.error());
+  }
+  table_.replaceAll(sink.takeLinks());
+  dump_needed_ = false;
+  return {};
+}
+
+Result<void> LinuxSource::sample(std::vector<Sample>& out) {
+  StatsRequest request;
+  request.header.nlmsg_type = RTM_GETSTATS;
+  request.family.filter_mask = IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64);
+  StatsSink sink(table_, out);
+  out.clear();
+  if (auto dumped = dumps_.dump(bytesOf(request), sink); !dumped) {
+    return failWith("reading the counters", dumped.error());
+  }
+  if (sink.error()) return tl::unexpected(*sink.error());
+  sortByIndex(out);
+  return {};
+}
+
+}  // namespace hvnet

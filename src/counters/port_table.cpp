@@ -1,0 +1,89 @@
+#include "counters/port_table.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace hvnet {
+namespace {
+
+KernelIndex indexOf(const Port& port) {
+  return port.link.index;
+}
+
+// The driver may have another word for the speed once the link is up, or down.
+bool movesInSysfs(const Link& before, const Link& after) {
+  return before.name != after.name || before.carrier != after.carrier ||
+         before.flags != after.flags;
+}
+
+}  // namespace
+
+std::vector<Port>::iterator PortTable::lowerBound(KernelIndex index) {
+  return std::ranges::lower_bound(ports_, index, {}, indexOf);
+}
+
+bool PortTable::contains(KernelIndex index) const {
+  return std::ranges::binary_search(ports_, index, {}, indexOf);
+}
+
+void PortTable::apply(LinkMessage message) {
+  if (message.removed) {
+    remove(message.link.index);
+  } else {
+    put(std::move(message.link));
+  }
+}
+
+void PortTable::put(Link link) {
+  const auto place = lowerBound(link.index);
+  if (place == ports_.end() || place->link.index != link.index) {
+    to_locate_.push_back(link.index);
+    ports_.insert(place, Port{std::move(link), std::nullopt, std::nullopt});
+  } else if (place->link == link) {
+    return;
+  } else {
+    if (movesInSysfs(place->link, link)) to_locate_.push_back(link.index);
+    place->link = std::move(link);
+  }
+  changed_ = true;
+}
+
+void PortTable::remove(KernelIndex index) {
+  const auto place = lowerBound(index);
+  if (place == ports_.end() || place->link.index != index) return;
+  ports_.erase(place);
+  changed_ = true;
+}
+
+void PortTable::replaceAll(std::vector<Link> links) {
+  std::ranges::sort(links, {}, &Link::index);
+  const auto gone = std::erase_if(ports_, [&links](const Port& port) {
+    return !std::ranges::binary_search(links, port.link.index, {}, &Link::index);
+  });
+  if (gone > 0) changed_ = true;
+  for (Link& link : links) put(std::move(link));
+}
+
+void PortTable::locate(SysfsBus& bus) {
+  if (to_locate_.empty()) return;
+  std::ranges::sort(to_locate_);
+  to_locate_.erase(std::unique(to_locate_.begin(), to_locate_.end()), to_locate_.end());
+  bus.rescan();
+  for (const KernelIndex index : to_locate_) {
+    const auto place = lowerBound(index);
+    if (place == ports_.end() || place->link.index != index) continue;  // came and went
+    auto device = bus.find(place->link.name);
+    const auto speed_mbps = bus.speedMbps(place->link.name);
+    if (device == place->device && speed_mbps == place->speed_mbps) continue;
+    place->device = std::move(device);
+    place->speed_mbps = speed_mbps;
+    changed_ = true;
+  }
+  to_locate_.clear();
+}
+
+bool PortTable::takeChanged() {
+  return std::exchange(changed_, false);
+}
+
+}  // namespace hvnet

@@ -1,0 +1,39 @@
+// The ports of a Linux source: takes in what link messages say, and knows for which links sysfs
+// has to be read again. No netlink here.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "counters/link_message.h"
+#include "counters/source.h"
+#include "counters/sysfs_bus.h"
+
+namespace hvnet {
+
+class PortTable {
+ public:
+  // Sorted by kernel index.
+  [[nodiscard]] const std::vector<Port>& ports() const { return ports_; }
+  [[nodiscard]] bool contains(KernelIndex index) const;
+
+  void apply(LinkMessage message);
+  // The whole truth, in any order: links that it does not name are gone.
+  void replaceAll(std::vector<Link> links);
+  // Reads device and speed of the links that appeared, or whose name, carrier or flags changed,
+  // since the last call.
+  void locate(SysfsBus& bus);
+  // Whether ports() changed since the last call.
+  bool takeChanged();
+
+ private:
+  std::vector<Port>::iterator lowerBound(KernelIndex index);
+  void put(Link link);
+  void remove(KernelIndex index);
+
+  std::vector<Port> ports_;
+  std::vector<KernelIndex> to_locate_;
+  bool changed_ = false;
+};
+
+}  // namespace hvnet

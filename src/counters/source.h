@@ -1,0 +1,48 @@
+// A source of adapters and their counters: Linux now, a report file later.
+//
+// Threads: one owner (the poller). Errors: values; after an error the last topology and the last
+// counters stand. A link that vanishes between two calls is not an error.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/result.h"
+#include "counters/bus_device.h"
+#include "counters/counters.h"
+#include "counters/link.h"
+
+namespace hvnet {
+
+// One interface as the source sees it.
+struct Port {
+  Link link;
+  std::optional<BusDevice> device;
+  std::optional<std::uint32_t> speed_mbps;  // the driver's word; absent when it has none
+
+  bool operator==(const Port&) const = default;
+};
+
+struct Sample {
+  KernelIndex index{};
+  Counters counters;
+};
+
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  // Readable when readEvents() has something to do.
+  [[nodiscard]] virtual int eventFd() const = 0;
+  // Takes in all that is pending, without blocking; true when ports() changed. An overrun of
+  // the event queue is answered with a fresh dump and counted in overruns().
+  virtual Result<bool> readEvents() = 0;
+  // Sorted by kernel index.
+  [[nodiscard]] virtual const std::vector<Port>& ports() const = 0;
+  // Reads the counters of every port into `out` (cleared first), sorted by kernel index.
+  virtual Result<void> sample(std::vector<Sample>& out) = 0;
+  [[nodiscard]] virtual std::uint64_t overruns() const = 0;
+};
+
+}  // namespace hvnet

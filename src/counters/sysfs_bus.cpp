@@ -1,0 +1,181 @@
+#include "counters/sysfs_bus.h"
+
+#include <array>
+#include <charconv>
+#include <string_view>
+
+namespace hvnet {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Documentation/ABI/stable/sysfs-bus-vmbus: class_id is the type of device; this one is network.
+constexpr std::string_view kVmbusNetworkClass = "f8615163-df3e-46c5-913f-f2d2f965ed0e";
+
+template <class Number>
+std::optional<Number> parseNumber(std::string_view text, int base = 10) {
+  Number number{};
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number, base);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return number;
+}
+
+// The number that is all there is after the prefix: 3 in "virtio3" after "virtio".
+std::optional<std::uint64_t> numberAfter(std::string_view prefix, std::string_view text, int base) {
+  if (!text.starts_with(prefix)) return std::nullopt;
+  return parseNumber<std::uint64_t>(text.substr(prefix.size()), base);
+}
+
+std::optional<std::uint64_t> parseVif(std::string_view name) {
+  return numberAfter("vif-", name, 10);
+}
+
+// The platform device of a virtio-mmio transport: "a000000.virtio_mmio" from a device tree (its
+// address), "virtio-mmio.0" from the kernel's command line, "LNRO0005:0a" from ACPI (an instance).
+std::optional<std::uint64_t> parseVirtioMmio(std::string_view name) {
+  constexpr std::string_view kSuffix = ".virtio_mmio";
+  if (name.ends_with(kSuffix)) {
+    name.remove_suffix(kSuffix.size());
+    return parseNumber<std::uint64_t>(name, 16);
+  }
+  if (const auto number = numberAfter("virtio-mmio.", name, 10)) return number;
+  return numberAfter("LNRO0005:", name, 16);
+}
+
+std::optional<BusPosition> at(Bus bus, std::optional<std::uint64_t> number) {
+  if (!number) return std::nullopt;
+  return BusPosition{bus, *number};
+}
+
+std::optional<BusPosition> vmbusPosition(const SysfsTree& tree, const fs::path& folder) {
+  const std::string relid = tree.readAttribute(folder / "id").value_or("");
+  const auto hexadecimal = numberAfter("0x", relid, 16);
+  return at(Bus::kVmbus, hexadecimal ? hexadecimal : parseNumber<std::uint64_t>(relid));
+}
+
+std::optional<BusPosition> xenPosition(const SysfsTree&, const fs::path& folder) {
+  return at(Bus::kXen, parseVif(folder.filename().native()));
+}
+
+std::optional<BusPosition> pciPosition(const SysfsTree&, const fs::path& folder) {
+  return at(Bus::kPci, parsePciAddress(folder.filename().native()));
+}
+
+// A virtio device's own number only counts probes; the host knows the transport that carries it.
+std::optional<BusPosition> virtioPosition(const SysfsTree& tree, const fs::path& folder) {
+  const fs::path transport = folder.parent_path();
+  if (auto position = pciPosition(tree, transport)) return position;
+  return at(Bus::kVirtioMmio, parseVirtioMmio(transport.filename().native()));
+}
+
+bool looksLikeVmbus(const SysfsTree& tree, const fs::path& folder) {
+  return parseGuid(folder.filename().native()) ||
+         (tree.exists(folder / "device_id") && tree.exists(folder / "class_id"));
+}
+
+bool looksLikeXen(const SysfsTree&, const fs::path& folder) {
+  return parseVif(folder.filename().native()).has_value();
+}
+
+bool looksLikeVirtio(const SysfsTree&, const fs::path& folder) {
+  return numberAfter("virtio", folder.filename().native(), 10).has_value();
+}
+
+bool looksLikePci(const SysfsTree&, const fs::path& folder) {
+  return parsePciAddress(folder.filename().native()).has_value();
+}
+
+// One row for each bus whose devices have an order on the host.
+struct BusRow {
+  std::string_view subsystem;  // the name of the bus in sysfs
+  bool (*looks_like_it)(const SysfsTree&, const fs::path& folder);
+  std::optional<BusPosition> (*position)(const SysfsTree&, const fs::path& folder);
+};
+
+constexpr std::string_view kVmbus = "vmbus";
+
+constexpr std::array kBuses = {
+    BusRow{kVmbus, looksLikeVmbus, vmbusPosition},
+    BusRow{"xen", looksLikeXen, xenPosition},
+    BusRow{"virtio", looksLikeVirtio, virtioPosition},
+    BusRow{"pci", looksLikePci, pciPosition},
+};
+
+const BusRow* busOf(const SysfsTree& tree, const fs::path& folder) {
+  const auto subsystem = tree.linkTargetName(folder / "subsystem");
+  for (const BusRow& bus : kBuses) {
+    if (subsystem ? *subsystem == bus.subsystem : bus.looks_like_it(tree, folder)) return &bus;
+  }
+  return nullptr;
+}
+
+std::optional<Guid> vmbusGuid(const SysfsTree& tree, const fs::path& folder,
+                              std::string_view attribute) {
+  return parseGuid(tree.readAttribute(folder / attribute).value_or(""));
+}
+
+void describeVmbus(const SysfsTree& tree, const fs::path& folder, BusDevice& device) {
+  device.instance = vmbusGuid(tree, folder, "device_id");
+  if (!device.instance) device.instance = parseGuid(folder.filename().native());
+  // It has an interface, so that a driver must be bound, whether the tree shows it or not.
+  if (device.driver.empty() &&
+      vmbusGuid(tree, folder, "class_id") == parseGuid(kVmbusNetworkClass)) {
+    device.driver = "hv_netvsc";
+  }
+}
+
+// The kernel allows neither (dev_valid_name()), but the name goes into a path here.
+bool isPlainName(std::string_view name) {
+  return !name.empty() && name != "." && name != ".." &&
+         name.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
+}
+
+}  // namespace
+
+void SysfsBus::rescan() {
+  vmbus_folders_.clear();
+  for (const fs::path& device : tree_.entries("bus/vmbus/devices")) {
+    const auto folder = tree_.resolve(device);
+    if (!folder) continue;
+    for (const fs::path& interface : tree_.entries(*folder / "net")) {
+      vmbus_folders_.insert_or_assign(interface.filename().string(), *folder);
+    }
+  }
+}
+
+std::optional<fs::path> SysfsBus::deviceFolder(const std::string& ifname) const {
+  if (!isPlainName(ifname)) return std::nullopt;
+  const auto link = tree_.resolve(fs::path("class/net") / ifname);
+  if (link && tree_.exists(*link / "device")) {
+    if (auto folder = tree_.resolve(*link / "device")) return folder;
+  }
+  const auto found = vmbus_folders_.find(ifname);
+  if (found == vmbus_folders_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<BusDevice> SysfsBus::find(const std::string& ifname) const {
+  const auto folder = deviceFolder(ifname);
+  if (!folder) return std::nullopt;
+  BusDevice device;
+  device.driver = tree_.linkTargetName(*folder / "driver").value_or("");
+  if (const BusRow* bus = busOf(tree_, *folder)) {
+    device.position = bus->position(tree_, *folder);
+    if (bus->subsystem == kVmbus) describeVmbus(tree_, *folder, device);
+  }
+  return device;
+}
+
+std::optional<std::uint32_t> SysfsBus::speedMbps(const std::string& ifname) const {
+  if (!isPlainName(ifname)) return std::nullopt;
+  const auto link = tree_.resolve(fs::path("class/net") / ifname);
+  if (!link) return std::nullopt;
+  const auto speed = parseNumber<std::int64_t>(tree_.readAttribute(*link / "speed").value_or(""));
+  // SPEED_UNKNOWN (linux/ethtool.h) is -1, which older kernels print as 4294967295.
+  constexpr std::int64_t kUnknown = 0xffff'ffff;
+  if (!speed || *speed <= 0 || *speed >= kUnknown) return std::nullopt;
+  return static_cast<std::uint32_t>(*speed);
+}
+
+}  // namespace hvnet
