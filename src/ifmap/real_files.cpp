@@ -1,0 +1,92 @@
+// The FileLayer that is the disk.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+
+#include "base/unique_fd.h"
+#include "ifmap/map_store.h"
+
+namespace hvnet {
+namespace {
+
+Result<void> writeAll(int fd, std::string_view text, const std::string& path) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return failErrno("writing " + path);
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Result<std::string> readAll(int fd, const std::string& path) {
+  std::string text;
+  std::array<char, 65536> block;
+  while (true) {
+    const ssize_t length = ::read(fd, block.data(), block.size());
+    if (length < 0 && errno == EINTR) continue;
+    if (length < 0) return failErrno("reading " + path);
+    if (length == 0) return text;
+    text.append(block.data(), static_cast<std::size_t>(length));
+  }
+}
+
+class RealFiles final : public FileLayer {
+ public:
+  Result<void> makeDirectory(const std::filesystem::path& path) override {
+    std::filesystem::path made;
+    for (const auto& part : path) {
+      made /= part;
+      if (::mkdir(made.c_str(), 0755) == 0) continue;
+      // A parent may refuse (EROFS, EACCES) and still be there; only what is missing matters.
+      const int code = errno;
+      struct stat found {};
+      if (::stat(made.c_str(), &found) == 0 && S_ISDIR(found.st_mode)) continue;
+      errno = code == EEXIST ? ENOTDIR : code;
+      return failErrno("creating the folder " + made.string());
+    }
+    return {};
+  }
+
+  Result<std::optional<std::string>> read(const std::filesystem::path& path) override {
+    const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (!fd && errno == ENOENT) return std::nullopt;
+    if (!fd) return failErrno("opening " + path.string());
+    return readAll(fd.get(), path.string()).map([](std::string text) {
+      return std::optional(std::move(text));
+    });
+  }
+
+  Result<void> writeSynced(const std::filesystem::path& path, std::string_view text) override {
+    const UniqueFd fd{::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
+    if (!fd) return failErrno("creating " + path.string());
+    if (auto written = writeAll(fd.get(), text, path.string()); !written) return written;
+    if (::fsync(fd.get()) != 0) return failErrno("syncing " + path.string());
+    return {};
+  }
+
+  Result<void> rename(const std::filesystem::path& from, const std::filesystem::path& to) override {
+    if (std::rename(from.c_str(), to.c_str()) == 0) return {};
+    return failErrno("renaming " + from.string() + " to " + to.string());
+  }
+
+  Result<void> syncDirectory(const std::filesystem::path& path) override {
+    const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!fd) return failErrno("opening " + path.string());
+    if (::fsync(fd.get()) != 0) return failErrno("syncing " + path.string());
+    return {};
+  }
+};
+
+}  // namespace
+
+FileLayer& realFiles() {
+  static RealFiles files;  // has no state
+  return files;
+}
+
+}  // namespace hvnet
