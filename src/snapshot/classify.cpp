@@ -1,0 +1,43 @@
+#include "snapshot/classify.h"
+
+#include <fnmatch.h>
+#include <net/if.h>
+
+#include <algorithm>
+
+namespace hvnet {
+
+const DriverProfile* adapterProfile(const Port& port, const std::vector<AdapterRule>& rules) {
+  const std::string driver = port.device ? port.device->driver : std::string();
+  for (const AdapterRule& rule : rules) {
+    if (rule.name == driver || rule.name == port.link.kind) return rule.profile;
+  }
+  return profileOfDriver(driver);
+}
+
+std::string kindOf(const Link& link) {
+  if (!link.kind.empty()) return link.kind;
+  return (link.flags & IFF_LOOPBACK) != 0 ? "loopback" : "device";
+}
+
+Candidate candidateOf(const Port& port, bool adapter) {
+  Candidate out;
+  out.kernel_index = port.link.index;
+  out.adapter = adapter;
+  if (port.device) {
+    out.position = port.device->position;
+    out.guid = port.device->instance;
+  }
+  out.mac = port.link.permanent_address.empty() ? port.link.address : port.link.permanent_address;
+  out.kind = kindOf(port.link);
+  out.name = port.link.name;
+  return out;
+}
+
+bool isExcluded(const Link& link, const std::vector<std::string>& patterns) {
+  return std::ranges::any_of(patterns, [&](const std::string& pattern) {
+    return ::fnmatch(pattern.c_str(), link.name.c_str(), 0) == 0;
+  });
+}
+
+}  // namespace hvnet

@@ -1,0 +1,54 @@
+// From what the source says and the numbers the map gave to the rows that are published.
+//
+// Poller thread only. Remembers what the row's history needs (last changes), nothing else.
+#pragma once
+
+#include <boost/container/flat_map.hpp>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "snapshot/classify.h"
+#include "snapshot/interface.h"
+
+namespace hvnet {
+
+enum class IndexOrder { kHypervisor, kKernel };
+enum class Media { kNominal, kDriver };
+enum class NameFormat { kKernel, kLan };
+
+// What the configuration says about how things are published.
+struct PublishOptions {
+  IndexOrder index_order = IndexOrder::kHypervisor;
+  Media media = Media::kNominal;
+  NameFormat name_format = NameFormat::kKernel;
+  std::vector<AdapterRule> adapter_rules;
+  std::vector<std::string> exclude;
+};
+
+// A port that is published, with what was found out about it.
+struct NumberedPort {
+  const Port* port = nullptr;
+  const DriverProfile* profile = nullptr;  // nullptr: not an adapter
+  Assignment number;
+};
+
+// RFC 2863 §3.1.14; for adapters the host's network assignment alone decides.
+OperStatus operStatus(const Link& link, bool adapter);
+// IANAifType of a link.
+std::uint32_t ifType(const Link& link);
+// One row without its history.
+Interface makeInterface(const NumberedPort& numbered, const PublishOptions& options);
+
+class InterfaceHistory {
+ public:
+  // `rows` in any order; the result is ascending by ifIndex, with the histories filled in. Rows
+  // of the first call are as old as the agent.
+  std::shared_ptr<const Interfaces> update(std::vector<Interface> rows, TimePoint now);
+
+ private:
+  std::shared_ptr<const Interfaces> last_;
+};
+
+}  // namespace hvnet

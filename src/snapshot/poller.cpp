@@ -1,0 +1,55 @@
+#include "snapshot/poller.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace hvnet {
+
+Result<std::unique_ptr<Poller>> Poller::start(Sampler sampler, SnapshotStore& store,
+                                              std::chrono::milliseconds interval) {
+  UniqueFd stop{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  if (!stop) return failErrno("eventfd");
+  store.publish(sampler.sample(Clock::now()));
+  return std::unique_ptr<Poller>(new Poller(std::move(sampler), store, interval, std::move(stop)));
+}
+
+Poller::Poller(Sampler sampler, SnapshotStore& store, std::chrono::milliseconds interval,
+               UniqueFd stop)
+    : sampler_(std::move(sampler)),
+      store_(&store),
+      interval_(interval),
+      stop_fd_(std::move(stop)),
+      thread_([this] { run(); }) {}
+
+Poller::~Poller() {
+  ::eventfd_write(stop_fd_.get(), 1);
+  thread_.join();
+}
+
+void Poller::run() {
+  TimePoint next_sample = Clock::now() + interval_;
+  while (waitForWork(next_sample)) {
+    store_->takeRefreshRequest();
+    sampler_.takeEvents(Clock::now());
+    const TimePoint now = Clock::now();
+    store_->publish(sampler_.sample(now));
+    sampler_.tick(now);
+    next_sample = now + interval_;
+  }
+  sampler_.finish(Clock::now());
+}
+
+bool Poller::waitForWork(TimePoint until) {
+  std::array<pollfd, 3> fds{{{stop_fd_.get(), POLLIN, 0},
+                             {store_->refreshFd(), POLLIN, 0},
+                             {sampler_.eventFd(), POLLIN, 0}}};
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
+  ::poll(fds.data(), fds.size(), static_cast<int>(std::clamp<long>(left, 0, 60'000)));
+  return (fds[0].revents & POLLIN) == 0;
+}
+
+}  // namespace hvnet

@@ -1,0 +1,39 @@
+// The thread that keeps the store up to date: on a link event at once, on the main thread's
+// request at once, and otherwise at the sample interval.
+//
+// Constructed and destroyed by main; the sampler is the poller thread's alone in between.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "snapshot/sampler.h"
+#include "snapshot/store.h"
+
+namespace hvnet {
+
+class Poller {
+ public:
+  // Publishes a first snapshot before it returns. `store` outlives the poller.
+  static Result<std::unique_ptr<Poller>> start(Sampler sampler, SnapshotStore& store,
+                                               std::chrono::milliseconds interval);
+  ~Poller();
+  Poller(const Poller&) = delete;
+  Poller& operator=(const Poller&) = delete;
+
+ private:
+  Poller(Sampler sampler, SnapshotStore& store, std::chrono::milliseconds interval, UniqueFd stop);
+  void run();
+  bool waitForWork(TimePoint until);  // false: time to stop
+
+  Sampler sampler_;
+  SnapshotStore* store_;
+  std::chrono::milliseconds interval_;
+  UniqueFd stop_fd_;
+  std::thread thread_;
+};
+
+}  // namespace hvnet
