@@ -1,0 +1,41 @@
+// All tables that are served, as one ordered tree: what a request walks over.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "tables/table.h"
+
+namespace hvnet {
+
+// A subtree as it is registered: a table's entry, or a scalar's object.
+struct Subtree {
+  const Table* table = nullptr;
+  std::vector<SubId> root;
+};
+
+// A cell, and the table it was found in.
+struct Found {
+  const Table* table = nullptr;
+  Cell cell;
+};
+
+class Mib {
+ public:
+  // Of every module served.
+  Mib();
+
+  // Ascending by root; disjoint.
+  [[nodiscard]] std::span<const Subtree> subtrees() const { return subtrees_; }
+
+  [[nodiscard]] GetResult get(const View& view, OidView oid) const;
+  // The first cell after `oid` (or at it) and before `end`; an empty `end` is no limit.
+  [[nodiscard]] std::optional<Found> next(const View& view, OidView oid, bool inclusive,
+                                          OidView end) const;
+
+ private:
+  std::vector<Subtree> subtrees_;
+};
+
+}  // namespace hvnet
