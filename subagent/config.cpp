@@ -1,0 +1,147 @@
+#include "config.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "counters/driver_profile.h"
+
+namespace hvnet {
+namespace {
+
+std::vector<std::string> words(std::string_view text) {
+  std::vector<std::string> out;
+  constexpr std::string_view kBlank = " \t";
+  for (;;) {
+    const std::size_t start = text.find_first_not_of(kBlank);
+    if (start == std::string_view::npos) return out;
+    text.remove_prefix(start);
+    const std::size_t length = std::min(text.find_first_of(kBlank), text.size());
+    out.emplace_back(text.substr(0, length));
+    text.remove_prefix(length);
+  }
+}
+
+std::optional<std::uint32_t> number(std::string_view text, std::uint32_t low, std::uint32_t high) {
+  std::uint32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (value < low || value > high) return std::nullopt;
+  return value;
+}
+
+// A directive whose argument is one word of two.
+template <class Choice>
+Result<void> choose(std::string_view arguments,
+                    const std::array<std::pair<std::string_view, Choice>, 2>& choices,
+                    Choice& out) {
+  for (const auto& [word, choice] : choices) {
+    if (arguments != word) continue;
+    out = choice;
+    return {};
+  }
+  return fail("'" + std::string(arguments) + "' is neither '" + std::string(choices[0].first) +
+              "' nor '" + std::string(choices[1].first) + "'");
+}
+
+Result<void> parseIndexOrder(std::string_view arguments, Config& config) {
+  return choose<IndexOrder>(
+      arguments, {{{"hypervisor", IndexOrder::kHypervisor}, {"kernel", IndexOrder::kKernel}}},
+      config.publish.index_order);
+}
+
+Result<void> parseMedia(std::string_view arguments, Config& config) {
+  return choose<Media>(arguments, {{{"nominal", Media::kNominal}, {"driver", Media::kDriver}}},
+                       config.publish.media);
+}
+
+Result<void> parseNameFormat(std::string_view arguments, Config& config) {
+  return choose<NameFormat>(arguments,
+                            {{{"kernel", NameFormat::kKernel}, {"lan", NameFormat::kLan}}},
+                            config.publish.name_format);
+}
+
+Result<PinTarget> parsePinTarget(const std::string& kind, const std::string& value) {
+  if (kind == "mac") {
+    if (const auto mac = parseMac(value)) return MacIdentity{*mac};
+    return fail("'" + value + "' is not a MAC address such as 00:15:5d:01:02:03");
+  }
+  if (kind == "guid") {
+    if (const auto guid = parseGuid(value)) return GuidIdentity{*guid};
+    return fail("'" + value + "' is not a GUID");
+  }
+  if (kind == "name") return PinnedName{value};
+  return fail("'" + kind + "' is none of mac, guid, name");
+}
+
+Result<void> parseIfIndex(std::string_view arguments, Config& config) {
+  const auto word = words(arguments);
+  if (word.size() != 3) return fail("expected: NUMBER mac|guid|name VALUE");
+  // RFC 2863, InterfaceIndex: 1..2147483647.
+  const auto index = number(word[0], 1, 2147483647);
+  if (!index) return fail("'" + word[0] + "' is not a number from 1 to 2147483647");
+  Result<PinTarget> target = parsePinTarget(word[1], word[2]);
+  if (!target) return tl::unexpected(target.error());
+  for (const Pin& pin : config.pins) {
+    if (pin.index == IfIndex{*index}) return fail("already pinned: " + pin.where);
+    if (pin.target == *target) return fail("already pinned: " + pin.where);
+  }
+  std::string where = "ifIndex " + word[0] + " " + word[1] + " " + word[2];
+  config.pins.push_back({IfIndex{*index}, std::move(*target), std::move(where)});
+  return {};
+}
+
+Result<void> parseAdapterDriver(std::string_view arguments, Config& config) {
+  const auto word = words(arguments);
+  if (word.empty() || word.size() > 2) return fail("expected: NAME [PROFILE]");
+  const DriverProfile* profile = &nominalProfile();
+  if (word.size() == 2) profile = findProfile(word[1]);
+  if (profile == nullptr) {
+    std::string known;
+    for (const DriverProfile& each : driverProfiles()) known += " " + std::string(each.name);
+    return fail("no driver profile '" + word[1] + "'; there are:" + known);
+  }
+  config.publish.adapter_rules.push_back({word[0], profile});
+  return {};
+}
+
+Result<void> parseExclude(std::string_view arguments, Config& config) {
+  const auto patterns = words(arguments);
+  config.publish.exclude.insert(config.publish.exclude.end(), patterns.begin(), patterns.end());
+  return {};
+}
+
+Result<void> parseSampleInterval(std::string_view arguments, Config& config) {
+  const auto milliseconds = number(arguments, 100, 60'000);
+  if (!milliseconds) {
+    return fail("'" + std::string(arguments) + "' is not a number of milliseconds, 100 to 60000");
+  }
+  config.sample_interval = std::chrono::milliseconds(*milliseconds);
+  return {};
+}
+
+constexpr std::array kDirectives = {
+    Directive{"adapterDriver", "NAME [PROFILE]",
+              "treat a driver or a link kind (veth, dummy) as an adapter", parseAdapterDriver},
+    Directive{"exclude", "PATTERN...", "do not publish interfaces with these names", parseExclude},
+    Directive{"ifIndex", "NUMBER mac|guid|name VALUE", "pin an interface to a number",
+              parseIfIndex},
+    Directive{"indexOrder", "hypervisor|kernel", "whose order the ifIndex follows",
+              parseIndexOrder},
+    Directive{"media", "nominal|driver",
+              "speed of hvnet adapters: 1000BASE-T, or as the driver says", parseMedia},
+    Directive{"nameFormat", "kernel|lan", "ifName of adapters: the kernel's, or lan0, lan1, ...",
+              parseNameFormat},
+    Directive{"sampleInterval", "MILLISECONDS", "how often counters are read when nobody asks",
+              parseSampleInterval},
+};
+
+}  // namespace
+
+std::span<const Directive> directives() {
+  return kDirectives;
+}
+
+}  // namespace hvnet

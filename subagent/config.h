@@ -1,0 +1,36 @@
+// What the configuration file says, and one pure parser a directive. Reading the file is
+// Net-SNMP's work (snmp/config_glue.h).
+#pragma once
+
+#include <chrono>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "ifmap/index_map.h"
+#include "snapshot/interfaces.h"
+
+namespace hvnet {
+
+struct Config {
+  PublishOptions publish;
+  std::vector<Pin> pins;
+  std::chrono::milliseconds sample_interval{1000};
+};
+
+// `arguments` is the rest of the line. On an error `config` is unchanged; the text says what is
+// wrong with the line, the caller knows where it stands.
+using DirectiveParser = Result<void> (*)(std::string_view arguments, Config& config);
+
+struct Directive {
+  std::string_view name;
+  std::string_view arguments;  // for --help and for messages
+  std::string_view meaning;
+  DirectiveParser parse;
+};
+
+std::span<const Directive> directives();
+
+}  // namespace hvnet

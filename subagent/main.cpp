@@ -1,0 +1,148 @@
+// hvnet-subagent: reads the options, lays the line from the source to the session, and serves.
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "config.h"
+#include "counters/linux_source.h"
+#include "ifmap/map_store.h"
+#include "options.h"
+#include "show.h"
+#include "snapshot/poller.h"
+#include "snmp/event_loop.h"
+#include "snmp/library.h"
+#include "snmp/session.h"
+
+namespace hvnet {
+namespace {
+
+int report(Log& log, const Error& error) {
+  log.error(error.text);
+  return EXIT_FAILURE;
+}
+
+std::filesystem::path sysfsRoot() {
+  const char* root = std::getenv("HVNET_SYSFS_ROOT");
+  return root != nullptr ? root : "/sys";
+}
+
+LibraryOptions libraryOptions(const Options& options) {
+  LibraryOptions out;
+  if (options.action == Action::kServe) {
+    out.role = options.standalone ? Role::kStandalone : Role::kSubagent;
+  }
+  if (options.config_file) {
+    out.config_file = options.config_file;
+  } else if (std::error_code none; std::filesystem::exists(kDefaultConfigFile, none)) {
+    out.config_file = kDefaultConfigFile;
+  }
+  out.persistent_folder = options.state_folder / "snmp";
+  out.agentx_address = options.agentx.value_or("");
+  return out;
+}
+
+Result<IndexMap> loadMap(const MapStore& store, const Config& config) {
+  Result<std::vector<MapEntry>> entries = store.load();
+  if (!entries) return tl::unexpected(entries.error());
+  return IndexMap::create(std::move(*entries), config.pins);
+}
+
+Result<Sampler> makeSampler(const Options& options, const Config& config, Log& log) {
+  MapStore store(options.state_folder);
+  if (options.rebuild_map) {
+    const auto aside = store.setAside();
+    if (!aside) return tl::unexpected(aside.error());
+    if (*aside) log.warning("the old index map is now " + (*aside)->string());
+  }
+  Result<IndexMap> map = loadMap(store, config);
+  if (!map) return tl::unexpected(map.error());
+  LinuxSourceOptions source_options;
+  source_options.sysfs_root = sysfsRoot();
+  Result<std::unique_ptr<Source>> source = LinuxSource::open(source_options);
+  if (!source) return tl::unexpected(source.error());
+  const bool writes = options.action == Action::kServe;
+  MapKeeper keeper(std::move(*map), writes ? std::optional(store) : std::nullopt, log);
+  return Sampler(std::move(*source), std::move(keeper), config.publish, log);
+}
+
+int show(const Options& options, const Config& config, Log& log) {
+  Result<Sampler> sampler = makeSampler(options, config, log);
+  if (!sampler) return report(log, sampler.error());
+  SnapshotPtr before = sampler->sample(Clock::now());
+  do {
+    std::this_thread::sleep_for(config.sample_interval);
+    sampler->takeEvents(Clock::now());
+    SnapshotPtr now = sampler->sample(Clock::now());
+    if (options.watch && !options.json) std::fputs("\033[H\033[J", stdout);
+    std::fputs((options.json ? showJson : showTable)(*before, *now).c_str(), stdout);
+    std::fflush(stdout);
+    before = std::move(now);
+  } while (options.watch && std::ferror(stdout) == 0);
+  return EXIT_SUCCESS;
+}
+
+int check(const Options& options, const LibraryOptions& read, const Config& config, Log& log) {
+  const MapStore store(options.state_folder);
+  const Result<IndexMap> map = loadMap(store, config);
+  if (!map) return report(log, map.error());
+  std::printf("configuration: %s\n",
+              read.config_file ? read.config_file->c_str() : "none, all as by default");
+  std::printf("pinned interfaces: %zu\n", config.pins.size());
+  std::printf("index map: %s, %zu interfaces known\n", store.file().c_str(), map->entries().size());
+  return EXIT_SUCCESS;
+}
+
+int serve(const Options& options, const Config& config, Log& log) {
+  // Before any thread starts, so that all of them leave signals to this one.
+  Result<EventLoop> loop = EventLoop::create();
+  if (!loop) return report(log, loop.error());
+  Result<Sampler> sampler = makeSampler(options, config, log);
+  if (!sampler) return report(log, sampler.error());
+  auto store = SnapshotStore::create();
+  if (!store) return report(log, store.error());
+  auto poller = Poller::start(std::move(*sampler), **store, config.sample_interval);
+  if (!poller) return report(log, poller.error());
+
+  auto session = options.standalone ? openStandaloneSession(**store, *options.standalone, log)
+                                    : openAgentxSession(**store, log);
+  if (!session) return report(log, session.error());
+  log.info("serving " + std::to_string((*store)->current()->interfaces->rows.size()) +
+           " interfaces");
+  loop->run();
+  log.info("stopping");
+  return EXIT_SUCCESS;
+}
+
+int run(const Options& options) {
+  StreamLog log(STDERR_FILENO, options.log_level, std::getenv("JOURNAL_STREAM") != nullptr);
+  Config config;
+  const LibraryOptions library_options = libraryOptions(options);
+  const auto library = Library::start(library_options, config, log);
+  if (!library) {
+    for (const Error& error : library.error()) log.error(error.text);
+    return EXIT_FAILURE;
+  }
+  switch (options.action) {
+    case Action::kShow:
+      return show(options, config, log);
+    case Action::kCheck:
+      return check(options, library_options, config, log);
+    case Action::kServe:
+      break;
+  }
+  return serve(options, config, log);
+}
+
+}  // namespace
+}  // namespace hvnet
+
+int main(int argc, char** argv) {
+  const hvnet::ParsedOptions parsed = hvnet::parseOptions(argc, argv);
+  if (parsed.exit_status) return *parsed.exit_status;
+  return hvnet::run(parsed.options);
+}

@@ -1,0 +1,37 @@
+// The command line.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/log.h"
+
+namespace hvnet {
+
+enum class Action { kServe, kShow, kCheck };
+
+struct Options {
+  Action action = Action::kServe;
+  std::optional<std::filesystem::path> config_file;  // given with -c
+  std::filesystem::path state_folder = "/var/lib/hvnet-subagent";
+  std::optional<std::string> agentx;      // the master's address, when given
+  std::optional<std::string> standalone;  // where to listen; empty optional: AgentX
+  bool json = false;
+  bool watch = false;
+  bool rebuild_map = false;
+  LogLevel log_level = LogLevel::kInfo;
+};
+
+inline constexpr char kDefaultConfigFile[] = "/etc/snmp/hvnet-subagent.conf";
+inline constexpr char kDefaultListen[] = "udp:127.0.0.1:1161";
+
+// Either what to do, or the exit status after --help, --version or a usage error, which have been
+// printed.
+struct ParsedOptions {
+  Options options;
+  std::optional<int> exit_status;
+};
+ParsedOptions parseOptions(int argc, const char* const* argv);
+
+}  // namespace hvnet

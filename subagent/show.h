@@ -1,0 +1,14 @@
+// What would be published, for a person and for a program. Pure.
+#pragma once
+
+#include <string>
+
+#include "snapshot/snapshot.h"
+
+namespace hvnet {
+
+// `before` and `now` are two snapshots of one sampler; rates are taken between them.
+std::string showTable(const Snapshot& before, const Snapshot& now);
+std::string showJson(const Snapshot& before, const Snapshot& now);
+
+}  // namespace hvnet

@@ -1,0 +1,124 @@
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "base/unique_fd.h"
+#include "snmp/library.h"
+#include "snmp/net_snmp.h"
+#include "snmp/server.h"
+#include "snmp/session.h"
+
+namespace hvnet {
+namespace {
+
+// The library does not say why it could not connect; for a socket file we can find out.
+std::string whyUnreachable(std::string_view address) {
+  constexpr std::string_view kUnix = "unix:";
+  if (address.starts_with(kUnix)) address.remove_prefix(kUnix.size());
+  sockaddr_un name{};
+  if (!address.starts_with('/') || address.size() >= sizeof name.sun_path) return {};
+  name.sun_family = AF_UNIX;
+  address.copy(name.sun_path, address.size());
+  const UniqueFd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  const auto* where = reinterpret_cast<const sockaddr*>(&name);
+  if (!fd || ::connect(fd.get(), where, sizeof name) == 0) return {};
+  std::string why = std::string(": ") + std::strerror(errno);
+  if (errno == EACCES) why += " (is this user in the group of the socket? see agentXPerms)";
+  return why;
+}
+
+class AgentxSession final : public Session {
+ public:
+  AgentxSession(SnapshotStore& store, Log& log) : server_(store), log_(&log) {
+    snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START,
+                           &AgentxSession::onJoined, this);
+    snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP,
+                           &AgentxSession::onLeft, this);
+    if (main_session != nullptr) {
+      joined(*main_session);
+    } else {
+      const std::string address = Library::agentxAddress();
+      log_->warning("no master agent at " + address + whyUnreachable(address) +
+                    "; trying again every second");
+    }
+  }
+
+  ~AgentxSession() override {
+    snmp_unregister_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START,
+                             &AgentxSession::onJoined, this, 1);
+    snmp_unregister_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP,
+                             &AgentxSession::onLeft, this, 1);
+    if (main_session != nullptr) main_session->callback = handle_agentx_packet;
+  }
+
+  Result<void> registerTables() { return server_.registerTables(); }
+
+ private:
+  static int onJoined(int /*major*/, int /*minor*/, void* session, void* self) {
+    static_cast<AgentxSession*>(self)->joined(*static_cast<netsnmp_session*>(session));
+    return SNMPERR_SUCCESS;
+  }
+
+  static int onLeft(int /*major*/, int /*minor*/, void* /*session*/, void* self) {
+    static_cast<AgentxSession*>(self)->log_->warning(
+        "the master agent at " + Library::agentxAddress() + " is gone; trying again every second");
+    return SNMPERR_SUCCESS;
+  }
+
+  void joined(netsnmp_session& session) {
+    session.callback = &AgentxSession::onPacket;
+    session.callback_magic = this;
+    server_.takeUptime();
+    log_->info("joined the master agent at " + Library::agentxAddress());
+  }
+
+  static int onPacket(int operation, netsnmp_session* session, int reqid, netsnmp_pdu* pdu,
+                      void* self) {
+    const bool ours = operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE &&
+                      (pdu->command == kAgentxGet || pdu->command == kAgentxGetNext);
+    if (ours && self != nullptr) return static_cast<AgentxSession*>(self)->answer(*session, *pdu);
+    // The library takes a magic of this callback for the state of a synchronous request.
+    return handle_agentx_packet(operation, session, reqid, pdu, nullptr);
+  }
+
+  int answer(netsnmp_session& session, netsnmp_pdu& request) {
+    // The master speaks, so it need not be pinged now; the library keeps the alarm's number here.
+    if (session.securityModel != SNMP_DEFAULT_SECMODEL) {
+      snmp_alarm_reset(static_cast<unsigned int>(session.securityModel));
+    }
+    server_.answerAgentx(request);
+    // The library frees the request; the answer takes its variables along without copying them.
+    netsnmp_variable_list* variables = std::exchange(request.variables, nullptr);
+    netsnmp_pdu* response = snmp_clone_pdu(&request);
+    if (response == nullptr) {
+      snmp_free_varbind(variables);
+      return 1;
+    }
+    response->variables = variables;
+    response->command = kAgentxResponse;
+    response->version = session.version;
+    response->errstat = SNMP_ERR_NOERROR;
+    response->errindex = 0;
+    if (snmp_send(&session, response) == 0) snmp_free_pdu(response);
+    return 1;
+  }
+
+  Server server_;
+  Log* log_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Session>> openAgentxSession(SnapshotStore& store, Log& log) {
+  auto session = std::make_unique<AgentxSession>(store, log);
+  if (const auto registered = session->registerTables(); !registered) {
+    return tl::unexpected(registered.error());
+  }
+  return session;
+}
+
+}  // namespace hvnet

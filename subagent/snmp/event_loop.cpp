@@ -1,0 +1,64 @@
+#include "snmp/event_loop.h"
+
+#include <sys/signalfd.h>
+
+#include <csignal>
+
+#include "snmp/net_snmp.h"
+
+namespace hvnet {
+namespace {
+
+// Any number of descriptors, unlike a plain fd_set.
+class FdSet {
+ public:
+  FdSet() { netsnmp_large_fd_set_init(&set_, FD_SETSIZE); }
+  ~FdSet() { netsnmp_large_fd_set_cleanup(&set_); }
+  FdSet(const FdSet&) = delete;
+  FdSet& operator=(const FdSet&) = delete;
+
+  netsnmp_large_fd_set* get() { return &set_; }
+  void clear() { NETSNMP_LARGE_FD_ZERO(&set_); }
+  void add(int fd) { NETSNMP_LARGE_FD_SET(fd, &set_); }
+  bool has(int fd) { return NETSNMP_LARGE_FD_ISSET(fd, &set_) != 0; }
+
+ private:
+  netsnmp_large_fd_set set_{};
+};
+
+}  // namespace
+
+Result<EventLoop> EventLoop::create() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  if (::pthread_sigmask(SIG_BLOCK, &signals, nullptr) != 0) return failErrno("pthread_sigmask");
+  UniqueFd fd{::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK)};
+  if (!fd) return failErrno("signalfd");
+  return EventLoop(std::move(fd));
+}
+
+void EventLoop::run() {
+  FdSet fds;
+  for (;;) {
+    int highest = signal_fd_.get() + 1;
+    int block = 1;
+    timeval timeout{};
+    fds.clear();
+    snmp_select_info2(&highest, fds.get(), &timeout, &block);
+    fds.add(signal_fd_.get());
+    const int ready = netsnmp_large_fd_set_select(highest, fds.get(), nullptr, nullptr,
+                                                  block != 0 ? nullptr : &timeout);
+    if (ready > 0) {
+      if (fds.has(signal_fd_.get())) return;
+      snmp_read2(fds.get());
+    } else {
+      snmp_timeout();
+    }
+    run_alarms();
+    netsnmp_check_outstanding_agent_requests();
+  }
+}
+
+}  // namespace hvnet

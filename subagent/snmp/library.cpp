@@ -1,0 +1,141 @@
+#include "snmp/library.h"
+
+#include <syslog.h>
+
+#include <cstdlib>
+#include <utility>
+
+#include "snmp/net_snmp.h"
+
+namespace hvnet {
+namespace {
+
+void setDefault(int which, const std::string& value) {
+  netsnmp_ds_set_string(NETSNMP_DS_LIBRARY_ID, which, value.c_str());
+}
+
+LogLevel levelOf(int priority) {
+  if (priority <= LOG_ERR) return LogLevel::kError;
+  if (priority <= LOG_WARNING) return LogLevel::kWarning;
+  return LogLevel::kDebug;  // the library is talkative: its "info" is our "debug"
+}
+
+std::string_view withoutNewline(std::string_view text) {
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+tl::expected<std::unique_ptr<Library>, std::vector<Error>> Library::start(
+    const LibraryOptions& options, Config& config, Log& log) {
+  if (options.config_file) {
+    std::error_code problem;
+    if (!std::filesystem::exists(*options.config_file, problem)) {
+      const std::string why = problem ? problem.message() : "No such file or directory";
+      return tl::unexpected(
+          std::vector<Error>{{"configuration " + options.config_file->string() + ": " + why}});
+    }
+  }
+  std::unique_ptr<Library> library(new Library(options, log));
+  ConfigReading reading(config);
+  library->reading_ = &reading;
+  library->initialise();
+  library->reading_ = nullptr;
+  if (reading.problems().empty()) return library;
+  std::vector<Error> errors;
+  for (const std::string& problem : reading.problems()) errors.push_back({problem});
+  return tl::unexpected(std::move(errors));
+}
+
+void Library::initialise() {
+  // No MIB text is needed, and none is looked for.
+  ::setenv("MIBS", "", 1);
+  snmp_disable_log();
+  netsnmp_register_loghandler(NETSNMP_LOGHANDLER_CALLBACK, LOG_DEBUG);
+  snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, &Library::onLog, this);
+
+  const bool subagent = options_.role == Role::kSubagent;
+  if (subagent) netsnmp_enable_subagent();
+  netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_ROOT_ACCESS, 1);
+  // agentx_session.cpp says it once, and better.
+  netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS, 1);
+  // Not a line for every request.
+  netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_DONT_LOG_TCPWRAPPERS_CONNECTS,
+                         1);
+  if (options_.role == Role::kStandalone) {
+    // The same folder for both: no configuration but ours is searched for.
+    set_persistent_directory(options_.persistent_folder.c_str());
+    set_configuration_directory(options_.persistent_folder.c_str());
+  } else {
+    netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
+  }
+  if (options_.config_file) {
+    setDefault(NETSNMP_DS_LIB_OPTIONALCONFIG, options_.config_file->string());
+  }
+
+  init_agent(kApplicationType);
+  // A subagent has no use for access lines, but one file serves both kinds of session.
+  if (subagent) {
+    init_vacm_conf();
+    init_usmConf();
+  }
+  netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, 1);
+  // Ahead of the library's own reaction, which is to connect.
+  netsnmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_POST_READ_CONFIG,
+                            &Library::onConfigRead, this, NETSNMP_CALLBACK_HIGHEST_PRIORITY);
+  init_snmp(kApplicationType);
+}
+
+Library::~Library() {
+  // At its shutdown the library frees what is still registered as a callback's argument.
+  snmp_unregister_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, &Library::onLog, this, 1);
+  snmp_unregister_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_POST_READ_CONFIG,
+                           &Library::onConfigRead, this, 1);
+  snmp_shutdown(kApplicationType);
+  shutdown_agent();
+}
+
+std::string Library::agentxAddress() {
+  const char* address = netsnmp_ds_get_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET);
+  // The library's default, NETSNMP_AGENTX_SOCKET.
+  return address != nullptr ? address : "unix:/var/agentx/master";
+}
+
+int Library::onLog(int /*major*/, int /*minor*/, void* message, void* self) {
+  auto& library = *static_cast<Library*>(self);
+  const auto& entry = *static_cast<const snmp_log_message*>(message);
+  const std::string_view text = withoutNewline(entry.msg);
+  if (library.reading_ != nullptr && entry.priority <= LOG_WARNING) {
+    library.reading_->addProblem(text);
+  } else {
+    library.log_->write(levelOf(entry.priority), text);
+  }
+  return SNMPERR_SUCCESS;
+}
+
+int Library::onConfigRead(int /*major*/, int /*minor*/, void* /*unused*/, void* self) {
+  static_cast<Library*>(self)->completeConfig();
+  return SNMPERR_SUCCESS;
+}
+
+// The lines are read; the library has not acted on them yet.
+void Library::completeConfig() {
+  if (!options_.agentx_address.empty()) {
+    netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
+                          options_.agentx_address.c_str());
+  }
+  // A subagent leaves access control to its master.
+  if (options_.role == Role::kSubagent || vacm_is_configured() != 0) return;
+  char ipv4[] = "rocommunity public 127.0.0.1";
+  char ipv6[] = "rocommunity6 public ::1";
+  netsnmp_config(ipv4);
+  netsnmp_config(ipv6);
+  if (options_.role == Role::kStandalone) {
+    log_->warning(
+        "no access line (rocommunity, rouser, ...) in the configuration: community \"public\" may "
+        "read from loopback, nobody else");
+  }
+}
+
+}  // namespace hvnet

@@ -1,0 +1,58 @@
+// Net-SNMP from start to shutdown: one a process, main thread only.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "config.h"
+#include "snmp/config_glue.h"
+
+namespace hvnet {
+
+enum class Role {
+  kNone,        // only reads the configuration
+  kSubagent,    // joins a master
+  kStandalone,  // an agent of its own
+};
+
+struct LibraryOptions {
+  Role role = Role::kNone;
+  std::optional<std::filesystem::path> config_file;  // must exist when given
+  std::filesystem::path persistent_folder;           // SNMPv3 users and engine boots; standalone
+  std::string agentx_address;  // empty: as the configuration or the library says
+};
+
+class Library {
+ public:
+  // Initialises the library and reads the configuration into `config`. Every bad line is an
+  // element of the error. Without any access line, an agent of its own lets loopback read with
+  // the community "public", and says so. Net-SNMP's own messages go to `log` from here on.
+  static tl::expected<std::unique_ptr<Library>, std::vector<Error>> start(
+      const LibraryOptions& options, Config& config, Log& log);
+  // Stores what is persistent, and takes leave of the master.
+  ~Library();
+  Library(const Library&) = delete;
+  Library& operator=(const Library&) = delete;
+
+  // Where the master is, or should be.
+  [[nodiscard]] static std::string agentxAddress();
+
+ private:
+  Library(LibraryOptions options, Log& log) : options_(std::move(options)), log_(&log) {}
+  void initialise();
+  static int onLog(int major, int minor, void* message, void* self);
+  static int onConfigRead(int major, int minor, void* unused, void* self);
+  void completeConfig();
+
+  LibraryOptions options_;
+  Log* log_;
+  ConfigReading* reading_ = nullptr;  // while the configuration is being read
+};
+
+}  // namespace hvnet

@@ -1,0 +1,139 @@
+#include "snmp/server.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "snmp/varbind.h"
+
+namespace hvnet {
+namespace {
+
+// Lower wins between equal roots; a built-in IF-MIB has 127.
+constexpr int kPriority = 100;
+constexpr char kSnapshotKey[] = "hvnet-snapshot";
+
+void freeSnapshot(void* snapshot) {
+  delete static_cast<SnapshotPtr*>(snapshot);
+}
+
+// RFC 2741 §5.2: the end of a search range; a null OID is no limit.
+OidView searchEnd(const netsnmp_variable_list& range) {
+  const OidView end{range.val.objid, range.val_len / sizeof(oid)};
+  const bool null_oid = end.size() == 2 && end[0] == 0 && end[1] == 0;
+  return null_oid ? OidView{} : end;
+}
+
+}  // namespace
+
+Server::~Server() {
+  for (netsnmp_handler_registration* registration : registrations_) {
+    netsnmp_unregister_handler(registration);
+  }
+}
+
+Result<void> Server::registerTables() {
+  for (const Subtree& subtree : mib_.subtrees()) {
+    auto* registration = netsnmp_create_handler_registration(
+        std::string(subtree.table->name).c_str(), &Server::handle, subtree.root.data(),
+        subtree.root.size(), HANDLER_CAN_RONLY | HANDLER_CAN_GETBULK);
+    if (registration == nullptr) return fail("out of memory registering tables");
+    registration->priority = kPriority;
+    registration->handler->myvoid = this;
+    // The library's slot for us; it is never written through.
+    registration->my_reg_void = const_cast<Subtree*>(&subtree);
+    if (netsnmp_register_handler(registration) != MIB_REGISTERED_OK) {
+      return fail("cannot register " + std::string(subtree.table->name) + " with Net-SNMP");
+    }
+    registrations_.push_back(registration);
+  }
+  return {};
+}
+
+void Server::takeUptime() {
+  using Hundredths = std::chrono::duration<std::int64_t, std::centi>;
+  const Hundredths uptime{static_cast<std::int64_t>(netsnmp_get_agent_uptime())};
+  clock_.started = Clock::now() - uptime;
+}
+
+void Server::answerAgentx(netsnmp_pdu& pdu) {
+  const SnapshotPtr snapshot = store_->fresh(kMaxAge, kMaxWait);
+  const View view{*snapshot, clock_};
+  for (netsnmp_variable_list* varbind = pdu.variables; varbind != nullptr;
+       varbind = varbind->next_variable) {
+    if (pdu.command == kAgentxGet) {
+      const GetResult got = mib_.get(view, nameOf(*varbind));
+      got.value ? setValue(*varbind, *got.value) : setMissing(*varbind, got.missing);
+      continue;
+    }
+    const bool inclusive = varbind->type == ASN_PRIV_INCL_RANGE;
+    const auto found = mib_.next(view, nameOf(*varbind), inclusive, searchEnd(*varbind));
+    if (found) {
+      setCell(*varbind, view, *found);
+    } else {
+      snmp_set_var_typed_value(varbind, SNMP_ENDOFMIBVIEW, nullptr, 0);
+    }
+  }
+}
+
+int Server::handle(netsnmp_mib_handler* handler, netsnmp_handler_registration* registration,
+                   netsnmp_agent_request_info* info, netsnmp_request_info* requests) {
+  auto& self = *static_cast<Server*>(handler->myvoid);
+  const auto& subtree = *static_cast<const Subtree*>(registration->my_reg_void);
+  const SnapshotPtr snapshot = self.snapshotFor(*info);
+  const View view{*snapshot, self.clock_};
+  for (netsnmp_request_info* request = requests; request != nullptr; request = request->next) {
+    if (request->processed != 0) continue;
+    if (info->mode == MODE_GET) {
+      const GetResult got = get(*subtree.table, view, nameOf(*request->requestvb));
+      got.value ? setValue(*request->requestvb, *got.value)
+                : setMissing(*request->requestvb, got.missing);
+    } else if (info->mode == MODE_GETNEXT) {
+      self.answerNext(view, subtree, *request);
+    } else if (info->mode == MODE_GETBULK) {
+      self.answerBulk(view, subtree, *request);
+    }
+  }
+  return SNMP_ERR_NOERROR;
+}
+
+// One request may call the handler once for each subtree that it touches.
+SnapshotPtr Server::snapshotFor(netsnmp_agent_request_info& info) {
+  if (const void* kept = netsnmp_agent_get_list_data(&info, kSnapshotKey)) {
+    return *static_cast<const SnapshotPtr*>(kept);
+  }
+  auto snapshot = store_->fresh(kMaxAge, kMaxWait);
+  netsnmp_agent_add_list_data(
+      &info, netsnmp_create_data_list(kSnapshotKey, new SnapshotPtr(snapshot), freeSnapshot));
+  return snapshot;
+}
+
+// What is not found here is looked for in the next subtree by the agent.
+void Server::answerNext(const View& view, const Subtree& subtree,
+                        netsnmp_request_info& request) const {
+  netsnmp_variable_list& varbind = *request.requestvb;
+  const auto cell = next(*subtree.table, view, nameOf(varbind), request.inclusive != 0);
+  if (cell) setCell(varbind, view, {subtree.table, *cell});
+}
+
+// All repetitions in one go: the library's bulk_to_next helper would come back for each.
+void Server::answerBulk(const View& view, const Subtree& subtree,
+                        netsnmp_request_info& request) const {
+  auto cell = next(*subtree.table, view, nameOf(*request.requestvb), request.inclusive != 0);
+  while (cell) {
+    netsnmp_variable_list& varbind = *request.requestvb;
+    setCell(varbind, view, {subtree.table, *cell});
+    const OidView end{request.range_end, request.range_end_len};
+    const bool beyond = !std::ranges::lexicographical_compare(nameOf(varbind), end);
+    if (beyond || request.repeat <= 0 || varbind.next_variable == nullptr) return;
+    // As the bulk_to_next helper leaves it: the next repetition starts at this answer.
+    --request.repeat;
+    request.inclusive = 0;
+    request.requestvb = varbind.next_variable;
+    snmp_set_var_objid(request.requestvb, varbind.name, varbind.name_length);
+    request.requestvb->type = ASN_NULL;
+    cell = following(*subtree.table, view, *cell);
+  }
+}
+
+}  // namespace hvnet

@@ -1,0 +1,48 @@
+// Serves the tables from the current snapshot: the one binding behind both kinds of session.
+//
+// Main thread only. Waits for a fresh snapshot for at most kMaxWait, never on the kernel. Every
+// variable of a request is answered from one and the same snapshot.
+#pragma once
+
+#include <chrono>
+#include <vector>
+
+#include "base/result.h"
+#include "snapshot/store.h"
+#include "snmp/net_snmp.h"
+#include "tables/mib.h"
+
+namespace hvnet {
+
+inline constexpr std::chrono::milliseconds kMaxAge{200};
+inline constexpr std::chrono::milliseconds kMaxWait{50};
+
+class Server {
+ public:
+  explicit Server(SnapshotStore& store) : store_(&store) {}
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Registers every subtree with Net-SNMP's agent, ahead of a built-in IF-MIB.
+  Result<void> registerTables();
+
+  // To be called whenever sysUpTime starts anew: at the start, and on joining a master.
+  void takeUptime();
+
+  // Answers an AgentX Get or GetNext in place, without the library's detour through a pipe.
+  void answerAgentx(netsnmp_pdu& pdu);
+
+ private:
+  static Netsnmp_Node_Handler handle;
+  SnapshotPtr snapshotFor(netsnmp_agent_request_info& info);
+  void answerNext(const View& view, const Subtree& subtree, netsnmp_request_info& request) const;
+  void answerBulk(const View& view, const Subtree& subtree, netsnmp_request_info& request) const;
+
+  SnapshotStore* store_;
+  Mib mib_;
+  UptimeClock clock_;
+  std::vector<netsnmp_handler_registration*> registrations_;
+};
+
+}  // namespace hvnet

@@ -1,0 +1,42 @@
+#include <cerrno>
+#include <cstring>
+
+#include "snmp/net_snmp.h"
+#include "snmp/server.h"
+#include "snmp/session.h"
+
+namespace hvnet {
+namespace {
+
+class StandaloneSession final : public Session {
+ public:
+  explicit StandaloneSession(SnapshotStore& store) : server_(store) {}
+  ~StandaloneSession() override { shutdown_master_agent(); }
+
+  Result<void> open(const std::string& address) {
+    // What every manager asks for first: sysDescr, sysObjectID, sysUpTime, sysName.
+    init_system_mib();
+    init_sysORTable();
+    if (auto registered = server_.registerTables(); !registered) return registered;
+    netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_PORTS, address.c_str());
+    errno = 0;
+    if (init_master_agent() != 0) return failErrno("cannot listen on " + address);
+    server_.takeUptime();
+    return {};
+  }
+
+ private:
+  Server server_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Session>> openStandaloneSession(SnapshotStore& store,
+                                                       const std::string& address, Log& log) {
+  auto session = std::make_unique<StandaloneSession>(store);
+  if (const auto opened = session->open(address); !opened) return tl::unexpected(opened.error());
+  log.info("listening on " + address);
+  return session;
+}
+
+}  // namespace hvnet

@@ -1,0 +1,53 @@
+#include "snmp/varbind.h"
+
+namespace hvnet {
+namespace {
+
+void setInteger(netsnmp_variable_list& varbind, u_char type, std::uint64_t number) {
+  const long as_long =
+      type == ASN_INTEGER ? static_cast<std::int32_t>(number) : static_cast<long>(number);
+  snmp_set_var_typed_value(&varbind, type, &as_long, sizeof as_long);
+}
+
+void setCounter64(netsnmp_variable_list& varbind, std::uint64_t number) {
+  const counter64 halves{static_cast<u_long>(number >> 32),
+                         static_cast<u_long>(number & 0xffffffffU)};
+  snmp_set_var_typed_value(&varbind, ASN_COUNTER64, &halves, sizeof halves);
+}
+
+}  // namespace
+
+void setValue(netsnmp_variable_list& varbind, const Value& value) {
+  switch (value.syntax) {
+    case kInteger32:
+    case kTruthValue:
+      return setInteger(varbind, ASN_INTEGER, value.number);
+    case kCounter32:
+      return setInteger(varbind, ASN_COUNTER, value.number);
+    case kGauge32:
+      return setInteger(varbind, ASN_GAUGE, value.number);
+    case kTimeTicks:
+      return setInteger(varbind, ASN_TIMETICKS, value.number);
+    case kCounter64:
+      return setCounter64(varbind, value.number);
+    case kOctetString:
+      snmp_set_var_typed_value(&varbind, ASN_OCTET_STR, value.octets.data(), value.octets.size());
+      return;
+    case kObjectId:
+      snmp_set_var_typed_value(&varbind, ASN_OBJECT_ID, value.oid.data(), value.oid.size_bytes());
+      return;
+  }
+}
+
+void setMissing(netsnmp_variable_list& varbind, Missing why) {
+  const u_char type = why == Missing::kNoSuchObject ? SNMP_NOSUCHOBJECT : SNMP_NOSUCHINSTANCE;
+  snmp_set_var_typed_value(&varbind, type, nullptr, 0);
+}
+
+void setCell(netsnmp_variable_list& varbind, const View& view, const Found& found) {
+  const CellOid name = oidOf(*found.table, view, found.cell);
+  snmp_set_var_objid(&varbind, name.data(), name.size());
+  setValue(varbind, found.cell.value);
+}
+
+}  // namespace hvnet
