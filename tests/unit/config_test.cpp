@@ -1,0 +1,101 @@
+#include "config.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+namespace hvnet {
+namespace {
+
+class ConfigTest : public testing::Test {
+ protected:
+  // Empty when the line was taken.
+  std::string parse(std::string_view name, std::string_view arguments) {
+    const auto directive = std::ranges::find(directives(), name, &Directive::name);
+    if (directive == directives().end()) return "no such directive";
+    const Result<void> parsed = directive->parse(arguments, config_);
+    return parsed ? "" : parsed.error().text;
+  }
+  Config config_;
+};
+
+TEST_F(ConfigTest, HasTheDesignsDefaults) {
+  EXPECT_EQ(config_.publish.index_order, IndexOrder::kHypervisor);
+  EXPECT_EQ(config_.publish.media, Media::kNominal);
+  EXPECT_EQ(config_.publish.name_format, NameFormat::kKernel);
+  EXPECT_EQ(config_.sample_interval, std::chrono::milliseconds(1000));
+}
+
+TEST_F(ConfigTest, TakesChoices) {
+  EXPECT_EQ(parse("indexOrder", "kernel"), "");
+  EXPECT_EQ(parse("media", "driver"), "");
+  EXPECT_EQ(parse("nameFormat", "lan"), "");
+  EXPECT_EQ(config_.publish.index_order, IndexOrder::kKernel);
+  EXPECT_EQ(config_.publish.media, Media::kDriver);
+  EXPECT_EQ(config_.publish.name_format, NameFormat::kLan);
+}
+
+TEST_F(ConfigTest, RefusesOtherWordsAndSaysWhichThereAre) {
+  EXPECT_EQ(parse("indexOrder", "random"), "'random' is neither 'hypervisor' nor 'kernel'");
+  EXPECT_EQ(parse("media", "driver please"), "'driver please' is neither 'nominal' nor 'driver'");
+  EXPECT_EQ(config_.publish.media, Media::kNominal);
+}
+
+TEST_F(ConfigTest, PinsByMacGuidAndName) {
+  EXPECT_EQ(parse("ifIndex", "3 mac 00:15:5d:01:02:03"), "");
+  EXPECT_EQ(parse("ifIndex", "4 guid 6f1d9b1c-0000-1111-2222-333344445555"), "");
+  EXPECT_EQ(parse("ifIndex", "500 name wan0"), "");
+  ASSERT_EQ(config_.pins.size(), 3U);
+  EXPECT_EQ(config_.pins[0].index, IfIndex{3});
+  EXPECT_EQ(config_.pins[0].target, PinTarget(MacIdentity{*parseMac("00:15:5d:01:02:03")}));
+  EXPECT_EQ(config_.pins[2].target, PinTarget(PinnedName{"wan0"}));
+}
+
+TEST_F(ConfigTest, RefusesPinsThatMakeNoSense) {
+  EXPECT_EQ(parse("ifIndex", "3 mac"), "expected: NUMBER mac|guid|name VALUE");
+  EXPECT_NE(parse("ifIndex", "0 name a"), "");
+  EXPECT_NE(parse("ifIndex", "2147483648 name a"), "");
+  EXPECT_NE(parse("ifIndex", "3x name a"), "");
+  EXPECT_EQ(parse("ifIndex", "3 mac 00:15"),
+            "'00:15' is not a MAC address such as 00:15:5d:01:02:03");
+  EXPECT_EQ(parse("ifIndex", "3 guid x"), "'x' is not a GUID");
+  EXPECT_EQ(parse("ifIndex", "3 port x"), "'port' is none of mac, guid, name");
+  EXPECT_TRUE(config_.pins.empty());
+}
+
+TEST_F(ConfigTest, RefusesTwoPinsThatCollide) {
+  ASSERT_EQ(parse("ifIndex", "3 name a"), "");
+  EXPECT_EQ(parse("ifIndex", "3 name b"), "already pinned: ifIndex 3 name a");
+  EXPECT_EQ(parse("ifIndex", "4 name a"), "already pinned: ifIndex 3 name a");
+  EXPECT_EQ(config_.pins.size(), 1U);
+}
+
+TEST_F(ConfigTest, GivesADriverAProfile) {
+  EXPECT_EQ(parse("adapterDriver", "veth"), "");
+  EXPECT_EQ(parse("adapterDriver", "dummy hvnet"), "");
+  ASSERT_EQ(config_.publish.adapter_rules.size(), 2U);
+  EXPECT_EQ(config_.publish.adapter_rules[0].profile, &nominalProfile());
+  EXPECT_EQ(config_.publish.adapter_rules[1].profile->name, "hvnet");
+  EXPECT_EQ(parse("adapterDriver", "dummy nosuch").find("no driver profile 'nosuch'; there are:"),
+            0U);
+  EXPECT_EQ(config_.publish.adapter_rules.size(), 2U);
+}
+
+TEST_F(ConfigTest, ExcludesSeveralPatternsALine) {
+  EXPECT_EQ(parse("exclude", "docker*  br-?"), "");
+  EXPECT_EQ(parse("exclude", "tun0"), "");
+  EXPECT_EQ(config_.publish.exclude, std::vector<std::string>({"docker*", "br-?", "tun0"}));
+}
+
+TEST_F(ConfigTest, BoundsTheSampleInterval) {
+  EXPECT_EQ(parse("sampleInterval", "250"), "");
+  EXPECT_EQ(config_.sample_interval, std::chrono::milliseconds(250));
+  for (const auto* bad : {"99", "60001", "-5", "1s", "", "99999999999"}) {
+    EXPECT_NE(parse("sampleInterval", bad), "") << bad;
+  }
+  EXPECT_EQ(config_.sample_interval, std::chrono::milliseconds(250));
+}
+
+}  // namespace
+}  // namespace hvnet

@@ -1,0 +1,82 @@
+// Stand-ins for what a unit test cannot have: a kernel that does as it is told, a log that is read.
+#pragma once
+
+#include <sys/eventfd.h>
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "base/unique_fd.h"
+#include "counters/source.h"
+
+namespace hvnet::test {
+
+class FakeSource final : public Source {
+ public:
+  FakeSource() : event_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+  // Ports must be kept sorted by kernel index.
+  std::vector<Port> ports_now;
+  std::map<KernelIndex, Counters> counters_now;
+  std::optional<Error> sample_error;
+  bool changed = false;
+
+  [[nodiscard]] int eventFd() const override { return event_fd_.get(); }
+  Result<bool> readEvents() override { return std::exchange(changed, false); }
+  [[nodiscard]] const std::vector<Port>& ports() const override { return ports_now; }
+  Result<void> sample(std::vector<Sample>& out) override {
+    out.clear();
+    if (sample_error) return tl::unexpected(*sample_error);
+    for (const auto& [index, counters] : counters_now) out.push_back({index, counters});
+    return {};
+  }
+  [[nodiscard]] std::uint64_t overruns() const override { return 0; }
+
+ private:
+  UniqueFd event_fd_;
+};
+
+class MemoryLog final : public Log {
+ public:
+  void write(LogLevel level, std::string_view text) override {
+    lines.emplace_back(level, std::string(text));
+  }
+  // How many lines contain `what`.
+  [[nodiscard]] std::size_t count(std::string_view what) const {
+    std::size_t found = 0;
+    for (const auto& [level, text] : lines) found += text.find(what) != std::string::npos ? 1U : 0U;
+    return found;
+  }
+
+  std::vector<std::pair<LogLevel, std::string>> lines;
+};
+
+inline HwAddress macOf(std::uint8_t last) {
+  return {0x00, 0x15, 0x5d, 0x01, 0x02, last};
+}
+
+// An adapter of hv_netvsc at a relid, or with relid 0 a veth.
+inline Port portOf(int kernel_index, std::string name, std::uint8_t relid = 0) {
+  Port out;
+  out.link.index = KernelIndex{kernel_index};
+  out.link.name = std::move(name);
+  out.link.hardware_type = 1;  // ARPHRD_ETHER
+  out.link.flags = 1;          // IFF_UP
+  out.link.mtu = 1500;
+  out.link.oper_state = OperState::kUp;
+  out.link.carrier = true;
+  out.link.address = macOf(static_cast<std::uint8_t>(kernel_index));
+  if (relid == 0) {
+    out.link.kind = "veth";
+    return out;
+  }
+  Guid guid;
+  guid.octets.fill(relid);
+  out.device = BusDevice{BusPosition{Bus::kVmbus, relid}, "hv_netvsc", guid};
+  return out;
+}
+
+}  // namespace hvnet::test

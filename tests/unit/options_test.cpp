@@ -1,0 +1,65 @@
+#include "options.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace hvnet {
+namespace {
+
+ParsedOptions parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "hvnet-subagent");
+  return parseOptions(static_cast<int>(arguments.size()), arguments.data());
+}
+
+TEST(Options, JoinAMasterByDefault) {
+  const ParsedOptions parsed = parse({});
+  EXPECT_FALSE(parsed.exit_status);
+  EXPECT_FALSE(parsed.options.standalone);
+  EXPECT_FALSE(parsed.options.agentx);
+  EXPECT_EQ(parsed.options.action, Action::kServe);
+  EXPECT_EQ(parsed.options.state_folder, "/var/lib/hvnet-subagent");
+}
+
+TEST(Options, ListenOnLoopbackUnlessToldWhere) {
+  EXPECT_EQ(parse({"--standalone"}).options.standalone, "udp:127.0.0.1:1161");
+  EXPECT_EQ(parse({"--standalone", "udp:127.0.0.1:9"}).options.standalone, "udp:127.0.0.1:9");
+  EXPECT_EQ(parse({"--standalone", "--log", "debug"}).options.standalone, "udp:127.0.0.1:1161");
+}
+
+TEST(Options, TakeWhatTheyAreGiven) {
+  const Options options =
+      parse({"-c", "a.conf", "--state", "s", "--agentx", "unix:/x", "--log", "error"}).options;
+  EXPECT_EQ(options.config_file, "a.conf");
+  EXPECT_EQ(options.state_folder, "s");
+  EXPECT_EQ(options.agentx, "unix:/x");
+  EXPECT_EQ(options.log_level, LogLevel::kError);
+}
+
+TEST(Options, RefuseWhatDoesNotGoTogether) {
+  EXPECT_NE(parse({"--standalone", "--agentx", "x"}).exit_status.value_or(0), 0);
+  EXPECT_NE(parse({"--json"}).exit_status.value_or(0), 0);
+  EXPECT_NE(parse({"--show", "--check"}).exit_status.value_or(0), 0);
+  EXPECT_NE(parse({"--show", "--rebuild-map"}).exit_status.value_or(0), 0);
+  EXPECT_NE(parse({"--nonsense"}).exit_status.value_or(0), 0);
+  EXPECT_NE(parse({"--log", "loud"}).exit_status.value_or(0), 0);
+}
+
+TEST(Options, ShowAndCheckAreActions) {
+  EXPECT_EQ(parse({"--show", "--json"}).options.action, Action::kShow);
+  EXPECT_TRUE(parse({"--show", "--json"}).options.json);
+  EXPECT_EQ(parse({"--check"}).options.action, Action::kCheck);
+}
+
+TEST(Options, HelpNamesEveryDirectiveAndEndsWell) {
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(parse({"--help"}).exit_status, 0);
+  const std::string text = testing::internal::GetCapturedStdout();
+  for (const auto* word : {"indexOrder", "ifIndex", "adapterDriver", "media", "nameFormat",
+                           "exclude", "sampleInterval", "HVNET_SYSFS_ROOT", "--rebuild-map"}) {
+    EXPECT_NE(text.find(word), std::string::npos) << word;
+  }
+}
+
+}  // namespace
+}  // namespace hvnet

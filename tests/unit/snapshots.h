@@ -1,0 +1,52 @@
+// Literal little worlds for the tests of everything downstream of the snapshot.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "snapshot/snapshot.h"
+
+namespace hvnet::test {
+
+inline Interface interfaceAt(std::uint32_t index, std::string name = "lan") {
+  Interface out;
+  out.index = IfIndex{index};
+  out.kernel_index = KernelIndex{static_cast<int>(index) + 100};
+  out.name = name + std::to_string(index);
+  out.descr = "Hyper-V hvnet adapter " + out.name;
+  out.type = 6;
+  out.mtu = 1500;
+  out.speed_mbps = 1000;
+  out.admin_status = AdminStatus::kUp;
+  out.oper_status = OperStatus::kUp;
+  return out;
+}
+
+inline Counters countersOf(std::uint64_t base) {
+  Counters out;
+  out.in_packets = base + 1;
+  out.in_errors = base + 2;
+  out.out_packets = base + 3;
+  out.out_errors = base + 4;
+  out.in_octets = base + 5;
+  out.out_octets = base + 6;
+  out.in_drops = base + 7;
+  out.out_discards = base + 8;
+  out.in_multicast = 1;
+  return out;
+}
+
+inline Snapshot snapshotOf(const std::vector<std::uint32_t>& indexes) {
+  auto interfaces = std::make_shared<Interfaces>();
+  Snapshot out;
+  for (const std::uint32_t index : indexes) {
+    interfaces->rows.push_back(interfaceAt(index));
+    out.counters.push_back(countersOf(std::uint64_t{index} * 1000));
+  }
+  out.interfaces = std::move(interfaces);
+  return out;
+}
+
+}  // namespace hvnet::test

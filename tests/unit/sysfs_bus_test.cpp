@@ -1,0 +1,253 @@
+#include "counters/sysfs_bus.h"
+
+#include <gtest/gtest.h>
+
+#include "sysfs_fixture.h"
+
+namespace hvnet {
+namespace {
+
+using test::SysfsFixture;
+
+constexpr const char* kNetworkClass = "{f8615163-df3e-46c5-913f-f2d2f965ed0e}";
+constexpr const char* kGuid = "6f1d9b1c-0c3f-4f7e-9f5a-1d2c3b4a5f60";
+constexpr const char* kOtherGuid = "2dd1ce17-079e-403c-b352-a1921ee207ee";
+
+std::optional<BusDevice> find(const SysfsFixture& sysfs, const std::string& ifname) {
+  SysfsBus bus(sysfs.root());
+  bus.rescan();
+  return bus.find(ifname);
+}
+
+// "0000:00:03.0 vmxnet3"; empty when there is no device, "- driver" without a position.
+std::string seen(const SysfsFixture& sysfs, const std::string& ifname) {
+  const auto device = find(sysfs, ifname);
+  if (!device) return "";
+  return (device->position ? toText(*device->position) : "-") + " " + device->driver;
+}
+
+std::filesystem::path vmbusFolder(const std::string& guid) {
+  return "devices/LNXSYSTM:00/LNXSYBUS:00/ACPI0004:00/VMBUS:00/" + guid;
+}
+
+void addVmbusAdapter(SysfsFixture& sysfs, const std::string& ifname, const std::string& guid,
+                     const std::string& relid) {
+  const auto folder = vmbusFolder(guid);
+  sysfs.file(folder / "id", relid)
+      .file(folder / "class_id", kNetworkClass)
+      .file(folder / "device_id", "{" + guid + "}")
+      .interface(ifname, folder, "vmbus", "hv_netvsc")
+      .link("bus/vmbus/devices/" + guid, "../../.." / folder);
+}
+
+TEST(SysfsBus, VirtioSitsWhereItsPciDeviceDoes) {
+  SysfsFixture sysfs;
+  sysfs.interface("eth0", "devices/pci0000:00/0000:00:02.0/virtio0", "virtio", "virtio_net");
+  EXPECT_EQ(seen(sysfs, "eth0"), "0000:00:02.0 virtio_net");
+}
+
+TEST(SysfsBus, VirtioOverMmioIsOrderedByItsTransport) {
+  SysfsFixture sysfs;
+  sysfs.interface("eth0", "devices/platform/a003e00.virtio_mmio/virtio1", "virtio", "virtio_net")
+      .interface("eth1", "devices/platform/virtio-mmio.10/virtio0", "virtio", "virtio_net")
+      .interface("eth2", "devices/platform/LNRO0005:0b/virtio2", "virtio", "virtio_net");
+  EXPECT_EQ(seen(sysfs, "eth0"), "mmio a003e00 virtio_net");
+  EXPECT_EQ(seen(sysfs, "eth1"), "mmio a virtio_net");
+  EXPECT_EQ(seen(sysfs, "eth2"), "mmio b virtio_net");
+}
+
+TEST(SysfsBus, PciAdaptersSitAtTheirOwnAddress) {
+  SysfsFixture sysfs;
+  sysfs.interface("eth1", "devices/pci0000:00/0000:00:03.0", "pci", "vmxnet3")
+      .interface("eth2", "devices/pci0000:00/0000:00:1e.0/0000:01:04.1", "pci", "e1000");
+  EXPECT_EQ(seen(sysfs, "eth1"), "0000:00:03.0 vmxnet3");
+  EXPECT_EQ(seen(sysfs, "eth2"), "0000:01:04.1 e1000");
+}
+
+TEST(SysfsBus, XenAdaptersHaveTheirVifNumber) {
+  SysfsFixture sysfs;
+  sysfs.interface("eth0", "devices/vif-0", "xen", "vif")
+      .interface("eth1", "devices/vif-12", "xen", "vif");
+  EXPECT_EQ(seen(sysfs, "eth0"), "vif 0 vif");
+  EXPECT_EQ(seen(sysfs, "eth1"), "vif 12 vif");
+}
+
+TEST(SysfsBus, VmbusAdaptersHaveRelidAndInstance) {
+  SysfsFixture sysfs;
+  addVmbusAdapter(sysfs, "lan0", kGuid, "14");
+  addVmbusAdapter(sysfs, "lan1", kOtherGuid, "9");
+  EXPECT_EQ(seen(sysfs, "lan0"), "relid 14 hv_netvsc");
+  EXPECT_EQ(seen(sysfs, "lan1"), "relid 9 hv_netvsc") << "the host's order is not the names'";
+  EXPECT_EQ(find(sysfs, "lan0")->instance, parseGuid(kGuid));
+}
+
+TEST(SysfsBus, OnlyVmbusDevicesHaveAnInstance) {
+  SysfsFixture sysfs;
+  sysfs.interface("eth1", "devices/pci0000:00/0000:00:03.0", "pci", "vmxnet3");
+  EXPECT_EQ(find(sysfs, "eth1")->instance, std::nullopt);
+}
+
+TEST(SysfsBus, ARelidMayBeHexadecimal) {
+  SysfsFixture sysfs;
+  addVmbusAdapter(sysfs, "lan0", kGuid, "0x1f");
+  EXPECT_EQ(seen(sysfs, "lan0"), "relid 31 hv_netvsc");
+}
+
+TEST(SysfsBus, WithoutARelidTheInstanceIsStillKnown) {
+  SysfsFixture sysfs;
+  addVmbusAdapter(sysfs, "lan0", kGuid, "none");
+  EXPECT_EQ(seen(sysfs, "lan0"), "- hv_netvsc");
+  EXPECT_EQ(find(sysfs, "lan0")->instance, parseGuid(kGuid));
+}
+
+TEST(SysfsBus, TheBusSideAloneFindsAVmbusAdapter) {
+  SysfsFixture sysfs;
+  const std::filesystem::path device = std::string("bus/vmbus/devices/") + kGuid;
+  sysfs.file(device / "id", "7")
+      .file(device / "class_id", kNetworkClass)
+      .folder(device / "net/lan3");
+  EXPECT_EQ(seen(sysfs, "lan3"), "relid 7 hv_netvsc");
+  EXPECT_EQ(find(sysfs, "lan3")->instance, parseGuid(kGuid)) << "from the folder's name";
+  EXPECT_EQ(seen(sysfs, "lan4"), "");
+}
+
+TEST(SysfsBus, ABusSideThatAppearsLaterIsSeenByARescan) {
+  SysfsFixture sysfs;
+  SysfsBus bus(sysfs.root());
+  bus.rescan();
+  sysfs.folder(std::string("bus/vmbus/devices/") + kGuid + "/net/lan0");
+  EXPECT_EQ(bus.find("lan0"), std::nullopt);
+  bus.rescan();
+  EXPECT_TRUE(bus.find("lan0"));
+}
+
+TEST(SysfsBus, AVmbusDeviceOfAnotherClassIsNoNetworkAdapter) {
+  SysfsFixture sysfs;
+  const std::filesystem::path device = std::string("bus/vmbus/devices/") + kGuid;
+  sysfs.file(device / "class_id", "{57164f39-9115-4e78-ab55-382f3bd5422d}")
+      .folder(device / "net/odd0");
+  EXPECT_EQ(seen(sysfs, "odd0"), "- ");
+}
+
+TEST(SysfsBus, WithoutASubsystemLinkTheShapeTells) {
+  SysfsFixture sysfs;
+  sysfs.link("class/net/eth0/device", "../../../devices/0000:00:02.0/virtio0")
+      .folder("devices/0000:00:02.0/virtio0")
+      .link("class/net/eth1/device", "../../../devices/0000:00:03.0")
+      .folder("devices/0000:00:03.0")
+      .link("class/net/eth2/device", "../../../devices/vif-4")
+      .folder("devices/vif-4")
+      .link("class/net/eth3/device", std::string("../../../devices/") + kGuid)
+      .file(std::string("devices/") + kGuid + "/id", "5");
+  EXPECT_EQ(seen(sysfs, "eth0"), "0000:00:02.0 ");
+  EXPECT_EQ(seen(sysfs, "eth1"), "0000:00:03.0 ");
+  EXPECT_EQ(seen(sysfs, "eth2"), "vif 4 ");
+  EXPECT_EQ(seen(sysfs, "eth3"), "relid 5 ");
+}
+
+TEST(SysfsBus, APlainFolderMayStandForTheDevice) {
+  SysfsFixture sysfs;
+  sysfs.file("class/net/lan0/device/id", "3")
+      .file("class/net/lan0/device/class_id", kNetworkClass)
+      .file("class/net/lan0/device/device_id", std::string("{") + kGuid + "}");
+  EXPECT_EQ(seen(sysfs, "lan0"), "relid 3 hv_netvsc");
+  EXPECT_EQ(find(sysfs, "lan0")->instance, parseGuid(kGuid));
+}
+
+TEST(SysfsBus, ADeviceOnABusWithoutOrderHasOnlyADriver) {
+  SysfsFixture sysfs;
+  sysfs.interface("usb0", "devices/pci0000:00/0000:00:14.0/usb1/1-1/1-1:1.0", "usb", "cdc_ether");
+  EXPECT_EQ(seen(sysfs, "usb0"), "- cdc_ether");
+}
+
+TEST(SysfsBus, ADanglingDriverLinkStillNamesTheDriver) {
+  SysfsFixture sysfs;
+  sysfs.folder("devices/0000:00:03.0")
+      .link("devices/0000:00:03.0/driver", "/nowhere/drivers/vmxnet3")
+      .link("class/net/eth0/device", "../../../devices/0000:00:03.0");
+  EXPECT_EQ(seen(sysfs, "eth0"), "0000:00:03.0 vmxnet3");
+}
+
+TEST(SysfsBus, ADanglingDeviceLinkStillNamesTheDevice) {
+  SysfsFixture sysfs;
+  sysfs.link("class/net/eth0/device", "../../../vif-2");
+  EXPECT_EQ(seen(sysfs, "eth0"), "vif 2 ");
+}
+
+TEST(SysfsBus, AbsoluteLinksStayBelowTheRoot) {
+  SysfsFixture sysfs;
+  sysfs.file(vmbusFolder(kGuid) / "id", "11")
+      .link("class/net/lan0/device", "/sys" / vmbusFolder(kGuid))
+      .link("class/net/lan1/device", sysfs.root() / vmbusFolder(kGuid))
+      .link("class/net/lan2/device", "/etc")
+      .link("class/net/lan3/device", "../../../../../../../../../etc/passwd");
+  EXPECT_EQ(seen(sysfs, "lan0"), "relid 11 ");
+  EXPECT_EQ(seen(sysfs, "lan1"), "relid 11 ");
+  EXPECT_EQ(seen(sysfs, "lan2"), "");
+  EXPECT_EQ(seen(sysfs, "lan3"), "- ");
+}
+
+TEST(SysfsBus, LinksThatGoInCirclesLeadNowhere) {
+  SysfsFixture sysfs;
+  sysfs.link("class/net/eth0/device", "device").link("class/net/eth1", "eth2");
+  sysfs.link("class/net/eth2", "eth1").link("bus/vmbus/devices/a", "a");
+  for (const char* ifname : {"eth0", "eth1", "eth2"}) EXPECT_EQ(seen(sysfs, ifname), "") << ifname;
+}
+
+TEST(SysfsBus, AnInterfaceWithoutADeviceHasNone) {
+  SysfsFixture sysfs;
+  sysfs.file("devices/virtual/net/lo/mtu", "65536")
+      .link("class/net/lo", "../../devices/virtual/net/lo");
+  EXPECT_EQ(find(sysfs, "lo"), std::nullopt);
+  EXPECT_EQ(find(sysfs, "eth9"), std::nullopt);
+}
+
+TEST(SysfsBus, NothingAtAllIsNoTrouble) {
+  SysfsBus bus("/nonexistent/sysfs");
+  bus.rescan();
+  EXPECT_EQ(bus.find("eth0"), std::nullopt);
+  EXPECT_EQ(bus.speedMbps("eth0"), std::nullopt);
+}
+
+TEST(SysfsBus, ANameThatIsAPathIsRefused) {
+  SysfsFixture sysfs;
+  sysfs.file("class/net/eth0/speed", "1000").file("class/speed", "1000").file("speed", "1000");
+  SysfsBus bus(sysfs.root());
+  for (const std::string ifname : {"", ".", "..", "../..", "eth0/../eth0", "/etc"}) {
+    EXPECT_EQ(bus.speedMbps(ifname), std::nullopt) << ifname;
+    EXPECT_EQ(bus.find(ifname), std::nullopt) << ifname;
+  }
+}
+
+TEST(SysfsBus, TheRootMayEndInASlash) {
+  SysfsFixture sysfs;
+  sysfs.file("class/net/eth0/speed", "1000");
+  EXPECT_EQ(SysfsBus(sysfs.root().string() + "/").speedMbps("eth0"), 1000U);
+}
+
+TEST(SysfsSpeed, IsTheDriversWord) {
+  SysfsFixture sysfs;
+  sysfs.file("class/net/eth0/speed", "10000").file("class/net/eth1/speed", "100000");
+  const SysfsBus bus(sysfs.root());
+  EXPECT_EQ(bus.speedMbps("eth0"), 10'000U);
+  EXPECT_EQ(bus.speedMbps("eth1"), 100'000U);
+}
+
+TEST(SysfsSpeed, UnknownIsAbsent) {
+  SysfsFixture sysfs;
+  const SysfsBus bus(sysfs.root());
+  for (const char* text :
+       {"-1", "0", "4294967295", "", "fast", "10 Gb/s", "99999999999999999999"}) {
+    sysfs.file("class/net/eth0/speed", text);
+    EXPECT_EQ(bus.speedMbps("eth0"), std::nullopt) << text;
+  }
+}
+
+TEST(SysfsSpeed, WhatCannotBeReadIsAbsent) {
+  SysfsFixture sysfs;
+  sysfs.folder("class/net/eth0/speed");  // read(2) fails, as it does for a link that is down
+  EXPECT_EQ(SysfsBus(sysfs.root()).speedMbps("eth0"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace hvnet
