@@ -1,8 +1,8 @@
 #include "counters/bus_device.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstdio>
 
 #include "counters/hex_text.h"
 
@@ -14,6 +14,10 @@ namespace {
 constexpr unsigned kPciDomainShift = 16;
 constexpr unsigned kPciBusShift = 8;
 constexpr unsigned kPciDeviceShift = 3;
+constexpr std::uint64_t kMostPciDomain = 0xffff'ffff;
+constexpr std::uint64_t kMostPciBus = 0xff;
+constexpr std::uint64_t kMostPciDevice = 0x1f;
+constexpr std::uint64_t kMostPciFunction = 7;
 
 // 8-4-4-4-12 digits: a hyphen stands before these octets.
 constexpr bool hyphenBefore(std::size_t octet) {
@@ -27,14 +31,19 @@ std::string_view withoutBraces(std::string_view text) {
   return text.substr(1, kGuidLength);
 }
 
+// Hexadecimal, with zeros in front up to `width` digits.
+std::string hexText(std::uint64_t number, std::size_t width = 1) {
+  std::array<char, 16> digits{};
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number, 16);
+  const std::string text(digits.data(), end);
+  return std::string(width - std::min(width, text.size()), '0') + text;
+}
+
 std::string pciAddressText(std::uint64_t number) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%04llx:%02x:%02x.%x",
-                static_cast<unsigned long long>(number >> kPciDomainShift),
-                static_cast<unsigned>(number >> kPciBusShift & 0xffU),
-                static_cast<unsigned>(number >> kPciDeviceShift & 0x1fU),
-                static_cast<unsigned>(number & 7U));
-  return text.data();
+  return hexText(number >> kPciDomainShift, 4) + ':' +
+         hexText(number >> kPciBusShift & kMostPciBus, 2) + ':' +
+         hexText(number >> kPciDeviceShift & kMostPciDevice, 2) + '.' +
+         hexText(number & kMostPciFunction);
 }
 
 // Takes hexadecimal digits up to `stop` (which is taken too) or, with '\0', to the end.
@@ -48,12 +57,6 @@ std::optional<std::uint64_t> takeHex(std::string_view& text, char stop, std::uin
   if (text.empty() || text.front() != stop) return std::nullopt;
   text.remove_prefix(1);
   return number;
-}
-
-std::string hexText(std::uint64_t number) {
-  std::array<char, 17> text{};
-  std::snprintf(text.data(), text.size(), "%llx", static_cast<unsigned long long>(number));
-  return text.data();
 }
 
 }  // namespace
@@ -102,10 +105,10 @@ std::optional<Guid> parseGuid(std::string_view text) {
 }
 
 std::optional<std::uint64_t> parsePciAddress(std::string_view text) {
-  const auto domain = takeHex(text, ':', 0xffff'ffffU);
-  const auto bus = takeHex(text, ':', 0xffU);
-  const auto device = takeHex(text, '.', 0x1fU);
-  const auto function = takeHex(text, '\0', 7U);
+  const auto domain = takeHex(text, ':', kMostPciDomain);
+  const auto bus = takeHex(text, ':', kMostPciBus);
+  const auto device = takeHex(text, '.', kMostPciDevice);
+  const auto function = takeHex(text, '\0', kMostPciFunction);
   if (!domain || !bus || !device || !function) return std::nullopt;
   return *domain << kPciDomainShift | *bus << kPciBusShift | *device << kPciDeviceShift | *function;
 }

@@ -11,8 +11,8 @@ constexpr std::array kProfiles = {
     DriverProfile{"hv_netvsc", "hv_netvsc", "Hyper-V", true},
     DriverProfile{"virtio_net", "virtio_net", "KVM", false},
     DriverProfile{"vmxnet3", "vmxnet3", "VMware", false},
-    DriverProfile{"xen_netfront", "vif", "Xen",
-                  false},  // the module is xen_netfront, its driver vif
+    // The module is xen_netfront; its driver calls itself vif.
+    DriverProfile{"xen_netfront", "vif", "Xen", false},
     DriverProfile{"nominal", "", "Virtual", false},
 };
 

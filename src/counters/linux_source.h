@@ -17,7 +17,7 @@ namespace hvnet {
 
 struct LinuxSourceOptions {
   std::filesystem::path sysfs_root = "/sys";
-  int event_buffer_bytes = 1 << 20;  // a thousand links may come or go at once
+  int event_buffer_bytes = 1 << 20;  // holds several hundred link events
 };
 
 class LinuxSource final : public Source {

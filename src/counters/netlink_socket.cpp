@@ -1,5 +1,6 @@
 #include "counters/netlink_socket.h"
 
+#include <libmnl/libmnl.h>
 #include <linux/netlink.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -15,7 +16,7 @@ namespace {
 
 // The kernel fills dump buffers of up to 32 KiB, if the reader has shown that it takes them
 // (netlink_dump() in net/netlink/af_netlink.c). Twice that also holds any single event.
-constexpr std::size_t kBufferBytes = 64 * 1024;
+constexpr std::size_t kBufferBytes = 0x10000;
 constexpr int kDumpTries = 4;
 
 Result<NetlinkHandle> openRouteSocket(int flags) {
@@ -50,6 +51,10 @@ Result<void> readVerdict(Bytes message) {
 }
 
 }  // namespace
+
+void NetlinkCloser::operator()(mnl_socket* socket) const {
+  mnl_socket_close(socket);
+}
 
 DumpSocket::DumpSocket(std::chrono::milliseconds timeout)
     : timeout_(timeout), buffer_(kBufferBytes) {}
@@ -112,7 +117,7 @@ Result<DumpSocket::Pass> DumpSocket::dumpOnce(std::span<std::byte> request, Mess
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) return fail("netlink dump: the kernel does not answer");
     if (got < 0) return failErrno("netlink dump");
-    const auto pass = takeBatch(Bytes(buffer_).first(static_cast<std::size_t>(got)), sink);
+    auto pass = takeBatch(Bytes(buffer_).first(static_cast<std::size_t>(got)), sink);
     if (!pass || *pass != Pass::kGoesOn) return pass;
   }
 }
@@ -155,6 +160,10 @@ Result<EventSocket> EventSocket::open(unsigned group, int buffer_bytes) {
     return failErrno("subscribing to netlink events");
   }
   return EventSocket(std::move(*handle));
+}
+
+int EventSocket::fd() const {
+  return mnl_socket_get_fd(handle_.get());
 }
 
 Result<EventSocket::Drained> EventSocket::drain(MessageSink& sink) {

@@ -4,8 +4,6 @@
 // starts afresh by itself with the next dump.
 #pragma once
 
-#include <libmnl/libmnl.h>
-
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +12,8 @@
 #include <vector>
 
 #include "base/result.h"
+
+struct mnl_socket;  // libmnl's
 
 namespace hvnet {
 
@@ -27,7 +27,7 @@ class MessageSink {
 };
 
 struct NetlinkCloser {
-  void operator()(mnl_socket* socket) const { mnl_socket_close(socket); }
+  void operator()(mnl_socket* socket) const;
 };
 using NetlinkHandle = std::unique_ptr<mnl_socket, NetlinkCloser>;
 
@@ -61,7 +61,7 @@ class EventSocket {
   // Joins one RTNLGRP_* group. `buffer_bytes` asks for a socket receive buffer of that size.
   static Result<EventSocket> open(unsigned group, int buffer_bytes);
 
-  [[nodiscard]] int fd() const { return mnl_socket_get_fd(handle_.get()); }
+  [[nodiscard]] int fd() const;
   // Hands over all that is queued, without blocking. kWithLosses: the queue had run over, and the
   // kernel threw messages away; only a dump tells what they said.
   Result<Drained> drain(MessageSink& sink);

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <climits>
+#include <string_view>
 #include <system_error>
 
 #include "base/unique_fd.h"
@@ -21,6 +23,14 @@ fs::path normalRoot(const fs::path& root) {
   fs::path normal = fs::absolute(root, failed).lexically_normal();
   if (failed) return root;
   return normal.has_filename() ? normal : normal.parent_path();
+}
+
+// What a link says; nothing for what is no link. (std::filesystem asks twice for this.)
+std::optional<fs::path> readLink(const fs::path& path) {
+  std::array<char, PATH_MAX> target{};
+  const auto length = ::readlink(path.c_str(), target.data(), target.size());
+  if (length < 0) return std::nullopt;
+  return fs::path(std::string_view(target.data(), static_cast<std::size_t>(length)));
 }
 
 // What is left of `path` below `base`.
@@ -58,20 +68,18 @@ std::optional<fs::path> SysfsTree::resolve(const fs::path& path) const {
       done = done.parent_path();
       continue;
     }
-    std::error_code not_a_link;
-    fs::path target = fs::read_symlink(root_ / done / part, not_a_link);
-    if (not_a_link) {
+    auto target = readLink(root_ / done / part);
+    if (!target) {
       done /= part;
       continue;
     }
     if (++links > kMostLinks) return std::nullopt;
-    if (target.is_absolute()) {
-      const auto inside = withoutRoot(target);
-      if (!inside) return std::nullopt;
-      target = *inside;
+    if (target->is_absolute()) {
+      target = withoutRoot(*target);
+      if (!target) return std::nullopt;
       done.clear();
     }
-    pushParts(ahead, target);
+    pushParts(ahead, *target);
   }
   return done;
 }
@@ -83,10 +91,9 @@ bool SysfsTree::exists(const fs::path& path) const {
 }
 
 std::optional<std::string> SysfsTree::linkTargetName(const fs::path& path) const {
-  std::error_code failed;
-  const fs::path target = fs::read_symlink(root_ / path, failed);
-  if (failed || !target.has_filename()) return std::nullopt;
-  return target.filename().string();
+  const auto target = readLink(root_ / path);
+  if (!target || !target->has_filename()) return std::nullopt;
+  return target->filename().string();
 }
 
 std::optional<std::string> SysfsTree::readAttribute(const fs::path& path) const {

@@ -37,15 +37,12 @@ class Adoption {
 bool Adoption::hasNewIdentity(const Candidate& candidate, const Seat& seat) const {
   const MapEntry& entry = *book_.find(*seat.index);
   if (isKnownAs(entry.identity, candidate)) return false;
-  const Identity now = identityOf(candidate);
-  if (!seat.moved) {
-    if (strength(now) < strength(entry.identity)) return false;
-    // The number of a pinned MAC is recognised by that MAC, or the map would contradict the pin.
-    const MacIdentity* pinned = pins_.macAt(*seat.index);
-    const auto* mac = std::get_if<MacIdentity>(&now);
-    if (pinned != nullptr && mac != nullptr && *mac != *pinned) return false;
-  }
-  return true;
+  if (seat.moved) return true;
+  // Whoever keeps a pinned number although its MAC changed is still recognised by the old one, or
+  // the map would contradict the pin.
+  const Pin* pin = pins_.at(*seat.index);
+  if (pin != nullptr && !matches(pin->target, candidate)) return false;
+  return strength(identityOf(candidate)) >= strength(entry.identity);
 }
 
 // Names and MACs may be swapped, or passed on in a chain, within one call: so everybody who
@@ -59,6 +56,7 @@ void Adoption::run() {
     }
   }
   std::vector<IfIndex> leaving;
+  leaving.reserve(changing.size());
   for (const auto& [place, before] : changing) leaving.push_back(*round_.seats[place].index);
   std::ranges::sort(leaving);
   // Who wants what stays another's changes nothing.
@@ -68,8 +66,8 @@ void Adoption::run() {
     return !std::ranges::includes(leaving, owners);
   });
   // Whoever lives here already chooses before newcomers do.
-  std::ranges::stable_partition(
-      changing, [&](const auto& change) { return !round_.seats[change.first].moved; });
+  std::stable_partition(changing.begin(), changing.end(),
+                        [&](const auto& change) { return !round_.seats[change.first].moved; });
   for (const auto& [place, before] : changing) {
     book_.setIdentity(*round_.seats[place].index, RetiredIdentity{});
   }

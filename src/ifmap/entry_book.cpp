@@ -29,17 +29,20 @@ void eraseOne(std::multimap<HwAddress, IfIndex>& map, const HwAddress& mac, IfIn
 }  // namespace
 
 EntryBook::EntryBook(std::vector<MapEntry> entries) : entries_(std::move(entries)) {
-  for (const MapEntry& entry : entries_) enroll(entry);
+  numbers_.reserve(entries_.size());
+  for (const MapEntry& entry : entries_) {
+    numbers_.push_back(entry.index);
+    enroll(entry);
+  }
 }
 
 std::size_t EntryBook::slot(IfIndex index) const {
-  const auto it = std::ranges::lower_bound(entries_, index, {}, &MapEntry::index);
-  return static_cast<std::size_t>(it - entries_.begin());
+  return static_cast<std::size_t>(std::ranges::lower_bound(numbers_, index) - numbers_.begin());
 }
 
 const MapEntry* EntryBook::find(IfIndex index) const {
   const std::size_t place = slot(index);
-  if (place == entries_.size() || entries_[place].index != index) return nullptr;
+  if (place == numbers_.size() || numbers_[place] != index) return nullptr;
   return &entries_[place];
 }
 
@@ -71,8 +74,9 @@ void EntryBook::add(IfIndex index) {
   MapEntry entry;
   entry.index = index;
   entry.identity = RetiredIdentity{};
-  const auto place = entries_.begin() + static_cast<std::ptrdiff_t>(slot(index));
-  entries_.insert(place, std::move(entry));
+  const auto place = static_cast<std::ptrdiff_t>(slot(index));
+  entries_.insert(entries_.begin() + place, std::move(entry));
+  numbers_.insert(numbers_.begin() + place, index);
   changed_ = true;
 }
 

@@ -52,6 +52,7 @@ class EntryBook {
   void strike(const MapEntry& entry);
 
   std::vector<MapEntry> entries_;
+  std::vector<IfIndex> numbers_;  // of entries_, so that a search stays in the processor's cache
   std::map<Guid, IfIndex> by_guid_;
   std::map<NameIdentity, IfIndex> by_name_;
   ByMac by_mac_;

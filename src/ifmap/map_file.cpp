@@ -1,10 +1,9 @@
-// The text of the map: parseMap() and formatMap(). The comment that formatMap() writes, and the
-// example in docs, say what it looks like.
-#include <algorithm>
-#include <charconv>
+// The text of the map as a whole: parseMap() and formatMap(). map_line.h has what is in a line.
 #include <map>
 #include <tuple>
+#include <utility>
 
+#include "ifmap/map_line.h"
 #include "ifmap/map_store.h"
 #include "ifmap/map_text.h"
 
@@ -16,181 +15,6 @@ constexpr std::string_view kVersion = "1";
 constexpr std::string_view kComment =
     "# Which ifIndex belongs to whom. Written by hvnet-subagent: stop it before you edit this.\n";
 constexpr std::size_t kLongestLine = 4096;
-constexpr std::uint32_t kLastIndex = 2147483647;  // RFC 2863, InterfaceIndex
-
-// --- Writing --------------------------------------------------------------------------------
-
-struct WriteIdentity {
-  std::string& line;
-
-  void operator()(const GuidIdentity& who) const { line += " guid " + toText(who.guid); }
-  void operator()(const MacIdentity& who) const { line += " mac " + toText(who.mac); }
-  void operator()(const NameIdentity& who) const {
-    line += " link " + escapeWord(who.kind) + " " + escapeWord(who.name);
-  }
-  void operator()(const RetiredIdentity&) const { line += " retired"; }
-};
-
-// A MAC or a name that is the identity is not written twice.
-std::string formatEntry(const MapEntry& entry) {
-  std::string line = std::to_string(static_cast<std::uint32_t>(entry.index));
-  std::visit(WriteIdentity{line}, entry.identity);
-  if (std::holds_alternative<RetiredIdentity>(entry.identity)) return line;
-  if (!entry.mac.empty() && !std::holds_alternative<MacIdentity>(entry.identity)) {
-    line += " mac " + toText(entry.mac);
-  }
-  if (entry.position) {
-    line += " position ";
-    line += busWord(entry.position->bus);
-    line += " " + std::to_string(entry.position->number);
-  }
-  if (!entry.name.empty() && !std::holds_alternative<NameIdentity>(entry.identity)) {
-    line += " name " + escapeWord(entry.name);
-  }
-  if (entry.gone_s) line += " gone " + std::to_string(*entry.gone_s);
-  return line;
-}
-
-// --- Reading --------------------------------------------------------------------------------
-
-template <class Number>
-std::optional<Number> parseNumber(std::string_view word) {
-  Number number{};
-  const char* const end = word.data() + word.size();
-  const auto [stop, error] = std::from_chars(word.data(), end, number);
-  if (word.empty() || error != std::errc{} || stop != end) return std::nullopt;
-  return number;
-}
-
-// For messages: whatever is in the file, in one short line of plain letters.
-std::string quoted(std::string_view word) {
-  constexpr std::size_t kEnough = 40;
-  return "\"" + escapeWord(word.substr(0, kEnough)) + (word.size() > kEnough ? "…\"" : "\"");
-}
-
-// The words of a line, from left to right.
-class Words {
- public:
-  explicit Words(std::string_view line) : rest_(line) { skipBlanks(); }
-
-  [[nodiscard]] bool empty() const { return rest_.empty(); }
-  [[nodiscard]] std::string_view peek() const {
-    return rest_.substr(0, rest_.find_first_of(" \t"));
-  }
-  std::string_view next() {
-    const std::string_view word = peek();
-    rest_.remove_prefix(word.size());
-    skipBlanks();
-    return word;
-  }
-  // Takes the next word when it is this one.
-  bool accept(std::string_view word) {
-    if (peek() != word) return false;
-    next();
-    return true;
-  }
-
- private:
-  void skipBlanks() { rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t"), rest_.size())); }
-
-  std::string_view rest_;
-};
-
-// Each takes its words off the line; the error is the reason alone.
-Result<IfIndex> readIndex(Words& words) {
-  const std::string_view word = words.next();
-  const auto number = parseNumber<std::uint32_t>(word);
-  if (!number || *number < 1 || *number > kLastIndex) {
-    return fail(quoted(word) + " is not an ifIndex from 1 to 2147483647");
-  }
-  return IfIndex{*number};
-}
-
-Result<HwAddress> readMac(Words& words) {
-  const std::string_view word = words.next();
-  if (const auto mac = parseHwAddress(word)) return *mac;
-  return fail(quoted(word) + " is not a MAC");
-}
-
-Result<std::string> readName(Words& words) {
-  const std::string_view word = words.next();
-  if (auto name = unescapeWord(word)) return *std::move(name);
-  return fail(quoted(word) + " is not a name (octets outside 0x21 to 0x7e are written %XX)");
-}
-
-Result<BusPosition> readPosition(Words& words) {
-  const std::string_view bus_word = words.next();
-  const std::string_view number_word = words.next();
-  const auto bus = parseBusWord(bus_word);
-  const auto number = parseNumber<std::uint64_t>(number_word);
-  if (bus && number) return BusPosition{*bus, *number};
-  return fail(quoted(bus_word) + " " + quoted(number_word) + " is not a position");
-}
-
-Result<std::int64_t> readSeconds(Words& words) {
-  const std::string_view word = words.next();
-  if (const auto seconds = parseNumber<std::int64_t>(word)) return *seconds;
-  return fail(quoted(word) + " is not a number of seconds");
-}
-
-Result<Identity> readIdentity(Words& words) {
-  const std::string_view kind = words.next();
-  if (kind == "retired") return RetiredIdentity{};
-  if (kind == "mac")
-    return readMac(words).map([](HwAddress mac) { return Identity{MacIdentity{mac}}; });
-  if (kind == "guid") {
-    const std::string_view word = words.next();
-    if (const auto guid = parseGuid(word)) return GuidIdentity{*guid};
-    return fail(quoted(word) + " is not a GUID");
-  }
-  if (kind == "link") {
-    auto link_kind = readName(words);
-    if (!link_kind) return tl::unexpected(link_kind.error());
-    return readName(words).map([&](std::string name) {
-      return Identity{NameIdentity{std::move(*link_kind), std::move(name)}};
-    });
-  }
-  return fail(quoted(kind) + " is none of guid, mac, link and retired");
-}
-
-// `keyword VALUE`, when it comes next.
-template <class Value, class Read>
-Result<void> readOptional(Words& words, std::string_view keyword, Read read, Value& value) {
-  if (!words.accept(keyword)) return {};
-  auto result = read(words);
-  if (!result) return tl::unexpected(result.error());
-  value = std::move(*result);
-  return {};
-}
-
-// What was last seen: [mac M] [position BUS N] [name N] [gone S], in this order.
-Result<void> readLastSeen(Words& words, MapEntry& entry) {
-  const bool by_mac = std::holds_alternative<MacIdentity>(entry.identity);
-  const bool by_name = std::holds_alternative<NameIdentity>(entry.identity);
-  Result<void> read;
-  if (!by_mac) read = readOptional(words, "mac", readMac, entry.mac);
-  if (read) read = readOptional(words, "position", readPosition, entry.position);
-  if (read && !by_name) read = readOptional(words, "name", readName, entry.name);
-  if (read) read = readOptional(words, "gone", readSeconds, entry.gone_s);
-  return read;
-}
-
-Result<MapEntry> readEntry(Words words) {
-  MapEntry entry;
-  const auto index = readIndex(words);
-  if (!index) return tl::unexpected(index.error());
-  entry.index = *index;
-  auto identity = readIdentity(words);
-  if (!identity) return tl::unexpected(identity.error());
-  entry.identity = *std::move(identity);
-  if (const auto* who = std::get_if<MacIdentity>(&entry.identity)) entry.mac = who->mac;
-  if (const auto* who = std::get_if<NameIdentity>(&entry.identity)) entry.name = who->name;
-  if (!std::holds_alternative<RetiredIdentity>(entry.identity)) {
-    if (auto read = readLastSeen(words, entry); !read) return tl::unexpected(read.error());
-  }
-  if (!words.empty()) return fail(quoted(words.peek()) + " does not belong here");
-  return entry;
-}
 
 class MapReader {
  public:
@@ -204,7 +28,7 @@ class MapReader {
   Result<void> readHeader();
   // False when the file ends where a whole line should be.
   bool nextLine();
-  Result<void> checkLine() const;
+  [[nodiscard]] Result<void> checkLine() const;
   Result<void> enter(MapEntry entry);
   Result<std::vector<MapEntry>> finish(Words words);
   [[nodiscard]] const MapEntry* sameIdentity(const MapEntry& entry);

@@ -41,15 +41,20 @@ class PinnedSeats {
   std::vector<bool> pin_done_;  // pins whose number is given in this round
 };
 
-// Nobody keeps a number that is pinned to somebody else. A MAC that changes under a living
-// interface, or a GUID that cannot be read for once, does not cost it its number; a name does,
-// because whoever pins a name wants the number to follow the name.
+// A MAC that changes under a living interface, or a GUID that cannot be read for once, does not
+// cost it its number; a name does, because whoever pins a name wants the number to follow it.
+bool forgives(const Pin& pin, const Candidate& resident) {
+  if (std::holds_alternative<MacIdentity>(pin.target)) return true;
+  return std::holds_alternative<GuidIdentity>(pin.target) && !resident.guid;
+}
+
+// Nobody keeps a number that is pinned to somebody else.
 void PinnedSeats::leavePinnedNumbers() {
   for (std::size_t place = 0; place < round_.seats.size(); ++place) {
     const Seat& seat = round_.seats[place];
     const Pin* pin = seat.index ? pins_.at(*seat.index) : nullptr;
     if (pin == nullptr || matches(pin->target, round_.present[place])) continue;
-    if (seat.resident && !std::holds_alternative<PinnedName>(pin->target)) {
+    if (seat.resident && forgives(*pin, round_.present[place])) {
       settled_[place] = true;
       pin_done_[static_cast<std::size_t>(pin - pins_.pins().data())] = true;
     } else {

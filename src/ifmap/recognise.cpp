@@ -1,7 +1,6 @@
 #include "ifmap/recognise.h"
 
 #include <algorithm>
-#include <numeric>
 #include <tuple>
 #include <unordered_map>
 
@@ -46,7 +45,7 @@ class Recogniser {
   template <class Fits>
   void pairWhere(std::span<const Place> places, std::span<const IfIndex> entries, Fits fits);
 
-  [[nodiscard]] bool livesOn(const Resident& resident, const Candidate& candidate) const;
+  [[nodiscard]] const Resident* residentLike(const Candidate& candidate) const;
   [[nodiscard]] bool isTaken(IfIndex index) const { return taken_[book_.slot(index)]; }
   void seat(Place place, IfIndex index) {
     seats_[place].index = index;
@@ -89,21 +88,22 @@ bool contradicts(const Identity& identity, const Candidate& candidate) {
   return known != nullptr && candidate.guid && known->guid != *candidate.guid;
 }
 
-bool Recogniser::livesOn(const Resident& resident, const Candidate& candidate) const {
-  return resident.adapter == candidate.adapter && !isTaken(resident.index) &&
-         !contradicts(book_.find(resident.index)->identity, candidate);
+// A range of one, unless a source in disorder names one kernel index twice.
+const Resident* Recogniser::residentLike(const Candidate& candidate) const {
+  auto it =
+      std::ranges::lower_bound(residents_, candidate.kernel_index, {}, &Resident::kernel_index);
+  for (; it != residents_.end() && it->kernel_index == candidate.kernel_index; ++it) {
+    if (it->adapter != candidate.adapter || isTaken(it->index)) continue;
+    if (!contradicts(book_.find(it->index)->identity, candidate)) return &*it;
+  }
+  return nullptr;
 }
 
 void Recogniser::seatResidents() {
   for (Place place = 0; place < present_.size(); ++place) {
     if (seats_[place].index) continue;
-    const Candidate& candidate = present_[place];
-    // A range, because a source in disorder might name one kernel index twice.
-    const auto same_index =
-        std::ranges::equal_range(residents_, candidate.kernel_index, {}, &Resident::kernel_index);
-    const auto resident = std::ranges::find_if(
-        same_index, [&](const Resident& one) { return livesOn(one, candidate); });
-    if (resident == same_index.end()) continue;
+    const Resident* resident = residentLike(present_[place]);
+    if (resident == nullptr) continue;
     seat(place, resident->index);
     seats_[place].resident = true;
   }

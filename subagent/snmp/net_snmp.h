@@ -14,6 +14,7 @@
 
 #include "tables/encode.h"
 
+// NOLINTBEGIN(readability-identifier-naming): the library's names.
 // Exported by libnetsnmpagent and libnetsnmpmibs 5.9, but declared only in headers that are not
 // installed.
 extern "C" {
@@ -25,6 +26,7 @@ void init_usmConf(void);
 void init_system_mib(void);
 void init_sysORTable(void);
 }
+// NOLINTEND(readability-identifier-naming)
 
 namespace hvnet {
 

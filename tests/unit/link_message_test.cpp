@@ -183,7 +183,7 @@ TEST(LinkMessage, EveryTruncationIsAnErrorOrAShorterLink) {
 
 TEST(LinkMessage, TwentyThousandMutationsNeverMakeAnImpossibleLink) {
   const auto messages = test::allRecordedMessages();
-  std::mt19937 random(20230822);
+  std::mt19937 random(2863);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same each time
   const auto below = [&random](std::size_t end) {
     return std::uniform_int_distribution<std::size_t>(0, end - 1)(random);
   };

@@ -17,8 +17,8 @@ class SysfsFixture {
     EXPECT_NE(::mkdtemp(name.data()), nullptr);
     root_ = name;
   }
-  SysfsFixture(const SysfsFixture&) = delete;
-  SysfsFixture& operator=(const SysfsFixture&) = delete;
+  SysfsFixture(SysfsFixture&&) = delete;
+  SysfsFixture& operator=(SysfsFixture&&) = delete;
   ~SysfsFixture() { std::filesystem::remove_all(root_); }
 
   [[nodiscard]] const std::filesystem::path& root() const { return root_; }
