@@ -46,18 +46,20 @@ Result<void> choose(std::string_view arguments,
               "' nor '" + std::string(choices[1].first) + "'");
 }
 
-Result<void> parseIndexOrder(std::string_view arguments, Config& config) {
+Result<void> parseIndexOrder(std::string_view arguments, const std::string& /*place*/,
+                             Config& config) {
   return choose<IndexOrder>(
       arguments, {{{"hypervisor", IndexOrder::kHypervisor}, {"kernel", IndexOrder::kKernel}}},
       config.publish.index_order);
 }
 
-Result<void> parseMedia(std::string_view arguments, Config& config) {
+Result<void> parseMedia(std::string_view arguments, const std::string& /*place*/, Config& config) {
   return choose<Media>(arguments, {{{"nominal", Media::kNominal}, {"driver", Media::kDriver}}},
                        config.publish.media);
 }
 
-Result<void> parseNameFormat(std::string_view arguments, Config& config) {
+Result<void> parseNameFormat(std::string_view arguments, const std::string& /*place*/,
+                             Config& config) {
   return choose<NameFormat>(arguments,
                             {{{"kernel", NameFormat::kKernel}, {"lan", NameFormat::kLan}}},
                             config.publish.name_format);
@@ -76,7 +78,7 @@ Result<PinTarget> parsePinTarget(const std::string& kind, const std::string& val
   return fail("'" + kind + "' is none of mac, guid, name");
 }
 
-Result<void> parseIfIndex(std::string_view arguments, Config& config) {
+Result<void> parseIfIndex(std::string_view arguments, const std::string& place, Config& config) {
   const auto word = words(arguments);
   if (word.size() != 3) return fail("expected: NUMBER mac|guid|name VALUE");
   // RFC 2863, InterfaceIndex: 1..2147483647.
@@ -85,15 +87,17 @@ Result<void> parseIfIndex(std::string_view arguments, Config& config) {
   Result<PinTarget> target = parsePinTarget(word[1], word[2]);
   if (!target) return tl::unexpected(target.error());
   for (const Pin& pin : config.pins) {
-    if (pin.index == IfIndex{*index}) return fail("already pinned: " + pin.where);
-    if (pin.target == *target) return fail("already pinned: " + pin.where);
+    if (pin.index == IfIndex{*index}) return fail(word[0] + " is already pinned, " + pin.where);
+    if (pin.target == *target) {
+      return fail(word[1] + " " + word[2] + " is already pinned, " + pin.where);
+    }
   }
-  std::string where = "ifIndex " + word[0] + " " + word[1] + " " + word[2];
-  config.pins.push_back({IfIndex{*index}, std::move(*target), std::move(where)});
+  config.pins.push_back({IfIndex{*index}, std::move(*target), place});
   return {};
 }
 
-Result<void> parseAdapterDriver(std::string_view arguments, Config& config) {
+Result<void> parseAdapterDriver(std::string_view arguments, const std::string& /*place*/,
+                                Config& config) {
   const auto word = words(arguments);
   if (word.empty() || word.size() > 2) return fail("expected: NAME [PROFILE]");
   const DriverProfile* profile = &nominalProfile();
@@ -107,13 +111,15 @@ Result<void> parseAdapterDriver(std::string_view arguments, Config& config) {
   return {};
 }
 
-Result<void> parseExclude(std::string_view arguments, Config& config) {
+Result<void> parseExclude(std::string_view arguments, const std::string& /*place*/,
+                          Config& config) {
   const auto patterns = words(arguments);
   config.publish.exclude.insert(config.publish.exclude.end(), patterns.begin(), patterns.end());
   return {};
 }
 
-Result<void> parseSampleInterval(std::string_view arguments, Config& config) {
+Result<void> parseSampleInterval(std::string_view arguments, const std::string& /*place*/,
+                                 Config& config) {
   const auto milliseconds = number(arguments, 100, 60'000);
   if (!milliseconds) {
     return fail("'" + std::string(arguments) + "' is not a number of milliseconds, 100 to 60000");

@@ -20,9 +20,10 @@ struct Config {
   std::chrono::milliseconds sample_interval{1000};
 };
 
-// `arguments` is the rest of the line. On an error `config` is unchanged; the text says what is
-// wrong with the line, the caller knows where it stands.
-using DirectiveParser = Result<void> (*)(std::string_view arguments, Config& config);
+// `arguments` is the rest of the line and `place` where it stands ("hvnet-subagent.conf:4"). On an
+// error `config` is unchanged; the text says what is wrong with the line, not where it stands.
+using DirectiveParser = Result<void> (*)(std::string_view arguments, const std::string& place,
+                                         Config& config);
 
 struct Directive {
   std::string_view name;

@@ -127,7 +127,11 @@ Interface makeInterface(const NumberedPort& numbered, const PublishOptions& opti
   out.type = adapter ? kEthernetCsmacd : ifType(link);
   out.mtu = link.mtu;
   out.speed_mbps = speedMbps(numbered, options.media);
-  out.phys_address = link.address;
+  // RFC 2863, ifPhysAddress: of zero length where there is no such address; the kernel's loopback
+  // has six zeros.
+  if (!std::ranges::all_of(link.address, [](auto octet) { return octet == 0; })) {
+    out.phys_address = link.address;
+  }
   out.admin_status = (link.flags & IFF_UP) != 0 ? AdminStatus::kUp : AdminStatus::kDown;
   out.oper_status = operStatus(link, adapter);
   // The vendor's rule: an hvnet adapter always receives every frame of its network.

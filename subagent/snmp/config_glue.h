@@ -22,11 +22,13 @@ class ConfigReading {
   [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
   // For Net-SNMP's log callback.
   void addProblem(std::string_view message);
-  // For the directive handlers.
-  Config& config() { return *config_; }
 
  private:
+  static void handleDirective(const char* token, char* line);
+  std::string place();
+
   Config* config_;
+  std::string* asked_place_ = nullptr;  // while the library is being asked where it reads
   std::vector<std::string> problems_;
 };
 

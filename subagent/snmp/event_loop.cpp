@@ -29,6 +29,10 @@ class FdSet {
 }  // namespace
 
 Result<EventLoop> EventLoop::create() {
+  // A master that is gone before it has our answer is no reason to end.
+  struct sigaction ignore {};
+  ignore.sa_handler = SIG_IGN;
+  if (::sigaction(SIGPIPE, &ignore, nullptr) != 0) return failErrno("sigaction");
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);

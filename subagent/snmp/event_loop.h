@@ -8,7 +8,8 @@ namespace hvnet {
 
 class EventLoop {
  public:
-  // Blocks the signals that end the process, in this thread and those it starts later.
+  // Blocks the signals that end the process, in this thread and those it starts later; a
+  // connection that breaks is never a signal.
   static Result<EventLoop> create();
   // Serves until SIGTERM or SIGINT.
   void run();

@@ -2,6 +2,7 @@
 
 #include <syslog.h>
 
+#include <array>
 #include <cstdlib>
 #include <utility>
 
@@ -18,6 +19,20 @@ LogLevel levelOf(int priority) {
   if (priority <= LOG_ERR) return LogLevel::kError;
   if (priority <= LOG_WARNING) return LogLevel::kWarning;
   return LogLevel::kDebug;  // the library is talkative: its "info" is our "debug"
+}
+
+// One file may serve both kinds of session, but the library knows these tokens only where they have
+// an effect.
+constexpr std::array kOnlyForSubagents = {"agentXPingInterval"};
+constexpr std::array kOnlyForMasters = {"agentXPerms", "master",  "sysContact",  "sysDescr",
+                                        "sysLocation", "sysName", "sysObjectID", "sysServices"};
+
+template <class Tokens>
+void ignore(const Tokens& tokens) {
+  for (const char* token : tokens) {
+    register_config_handler(
+        kApplicationType, token, [](const char*, char*) {}, nullptr, nullptr);
+  }
 }
 
 std::string_view withoutNewline(std::string_view text) {
@@ -74,11 +89,20 @@ void Library::initialise() {
     setDefault(NETSNMP_DS_LIB_OPTIONALCONFIG, options_.config_file->string());
   }
 
+  // An old protocol on a privileged port, which a master would open unasked.
+  char no_smux[] = "-smux";
+  add_to_init_list(no_smux);
   init_agent(kApplicationType);
-  // A subagent has no use for access lines, but one file serves both kinds of session.
   if (subagent) {
+    // Access lines have no effect here, but are understood.
     init_vacm_conf();
     init_usmConf();
+    ignore(kOnlyForMasters);
+  } else {
+    // What every manager asks for first: sysDescr, sysObjectID, sysUpTime, sysName.
+    init_system_mib();
+    init_sysORTable();
+    ignore(kOnlyForSubagents);
   }
   netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, 1);
   // Ahead of the library's own reaction, which is to connect.
@@ -108,6 +132,8 @@ int Library::onLog(int /*major*/, int /*minor*/, void* message, void* self) {
   const std::string_view text = withoutNewline(entry.msg);
   if (library.reading_ != nullptr && entry.priority <= LOG_WARNING) {
     library.reading_->addProblem(text);
+  } else if (text.starts_with("Error opening specified endpoint")) {
+    library.log_->debug(text);  // standalone_session.cpp says it with the reason
   } else {
     library.log_->write(levelOf(entry.priority), text);
   }

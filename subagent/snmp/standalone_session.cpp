@@ -14,13 +14,14 @@ class StandaloneSession final : public Session {
   ~StandaloneSession() override { shutdown_master_agent(); }
 
   Result<void> open(const std::string& address) {
-    // What every manager asks for first: sysDescr, sysObjectID, sysUpTime, sysName.
-    init_system_mib();
-    init_sysORTable();
     if (auto registered = server_.registerTables(); !registered) return registered;
     netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_PORTS, address.c_str());
     errno = 0;
-    if (init_master_agent() != 0) return failErrno("cannot listen on " + address);
+    if (init_master_agent() != 0) {
+      const std::string what = "cannot listen on " + address;
+      // The library resolves the address itself; the kernel has not been asked then.
+      return errno != 0 ? failErrno(what) : fail(what + ": not an address of this machine");
+    }
     server_.takeUptime();
     return {};
   }

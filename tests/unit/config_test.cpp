@@ -14,7 +14,7 @@ class ConfigTest : public testing::Test {
   std::string parse(std::string_view name, std::string_view arguments) {
     const auto directive = std::ranges::find(directives(), name, &Directive::name);
     if (directive == directives().end()) return "no such directive";
-    const Result<void> parsed = directive->parse(arguments, config_);
+    const Result<void> parsed = directive->parse(arguments, "my.conf:4", config_);
     return parsed ? "" : parsed.error().text;
   }
   Config config_;
@@ -48,6 +48,7 @@ TEST_F(ConfigTest, PinsByMacGuidAndName) {
   EXPECT_EQ(parse("ifIndex", "500 name wan0"), "");
   ASSERT_EQ(config_.pins.size(), 3U);
   EXPECT_EQ(config_.pins[0].index, IfIndex{3});
+  EXPECT_EQ(config_.pins[0].where, "my.conf:4");
   EXPECT_EQ(config_.pins[0].target, PinTarget(MacIdentity{*parseMac("00:15:5d:01:02:03")}));
   EXPECT_EQ(config_.pins[2].target, PinTarget(PinnedName{"wan0"}));
 }
@@ -66,8 +67,8 @@ TEST_F(ConfigTest, RefusesPinsThatMakeNoSense) {
 
 TEST_F(ConfigTest, RefusesTwoPinsThatCollide) {
   ASSERT_EQ(parse("ifIndex", "3 name a"), "");
-  EXPECT_EQ(parse("ifIndex", "3 name b"), "already pinned: ifIndex 3 name a");
-  EXPECT_EQ(parse("ifIndex", "4 name a"), "already pinned: ifIndex 3 name a");
+  EXPECT_EQ(parse("ifIndex", "3 name b"), "3 is already pinned, my.conf:4");
+  EXPECT_EQ(parse("ifIndex", "4 name a"), "name a is already pinned, my.conf:4");
   EXPECT_EQ(config_.pins.size(), 1U);
 }
 
