@@ -1,7 +1,7 @@
 #include "snmp/config_glue.h"
 
 #include <algorithm>
-#include <regex>
+#include <string>
 #include <utility>
 
 #include "snmp/net_snmp.h"
@@ -13,10 +13,24 @@ namespace {
 // what they read into. Set by ConfigReading alone.
 ConfigReading* g_reading = nullptr;
 
-// "FILE: line 4: Error: …" is how the library says it; "FILE:4: …" is how everybody else does.
-const std::regex& placePattern() {
-  static const std::regex kPlace("^(.*): line ([0-9]+): (?:Error|Warning): ");
-  return kPlace;
+struct Placed {
+  std::string place;  // empty when the message names none
+  std::string text;
+};
+
+// "FILE: line 4: Error: …" is how the library says it; "FILE:4" is how everybody else does.
+Placed splitPlace(std::string_view message) {
+  constexpr std::string_view kLine = ": line ";
+  const std::size_t line = message.find(kLine);
+  if (line == std::string_view::npos) return {{}, std::string(message)};
+  const std::string_view rest = message.substr(line + kLine.size());
+  const std::string_view number = rest.substr(0, rest.find(':'));
+  for (const std::string_view level : {": Error: ", ": Warning: "}) {
+    if (!rest.substr(number.size()).starts_with(level)) continue;
+    return {std::string(message.substr(0, line)) + ":" + std::string(number),
+            std::string(rest.substr(number.size() + level.size()))};
+  }
+  return {{}, std::string(message)};
 }
 
 }  // namespace
@@ -55,12 +69,12 @@ std::string ConfigReading::place() {
 }
 
 void ConfigReading::addProblem(std::string_view message) {
+  const Placed placed = splitPlace(message);
   if (asked_place_ != nullptr) {
-    *asked_place_ = std::regex_replace(std::string(message), placePattern(), "$1:$2",
-                                       std::regex_constants::format_no_copy);
+    *asked_place_ = placed.place;
     return;
   }
-  std::string problem = std::regex_replace(std::string(message), placePattern(), "$1:$2: ");
+  std::string problem = placed.place.empty() ? placed.text : placed.place + ": " + placed.text;
   // The library reads the file twice, and says some things each time.
   if (std::ranges::find(problems_, problem) == problems_.end()) {
     problems_.push_back(std::move(problem));
