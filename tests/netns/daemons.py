@@ -163,7 +163,8 @@ class Product(Daemon):
         self.snmpd, self.state = snmpd, Path(state)
         self.port = snmpd.port if snmpd else port or free_udp_port()
         self.configuration = folder / "agent.conf"
-        where = ["--agentx", snmpd.agentx] if snmpd else ["--standalone", f"udp:127.0.0.1:{self.port}"]
+        alone = ["--standalone", f"udp:127.0.0.1:{self.port}"]
+        where = ["--agentx", snmpd.agentx] if snmpd else alone
         environment = {"HVNET_SYSFS_ROOT": str(sysfs)} if sysfs else {}
         environment |= {k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}
         super().__init__(folder, [

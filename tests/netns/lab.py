@@ -131,8 +131,8 @@ class Lab:
         self.next_kernel_index += 1
         address = ["address", mac] if mac else []
         self.router.ip(
-            "link", "add", "name", name, "index", str(index), *address,
-            "type", "veth", "peer", "name", f"p-{name}", "index", str(index + 5000), "netns", "peer",
+            "link", "add", "name", name, "index", str(index), *address, "type", "veth",
+            "peer", "name", f"p-{name}", "index", str(index + 5000), "netns", "peer",
         )  # fmt: skip
         self.peer.ip("link", "set", f"p-{name}", "up")
         self.router.ip("link", "set", "dev", name, "up")

@@ -79,7 +79,8 @@ IF_X_TABLE_COLUMNS = {
 
 COLUMNS = {name: IF_ENTRY + (number,) for name, (number, _) in IF_TABLE_COLUMNS.items()}
 COLUMNS |= {name: IF_X_ENTRY + (number,) for name, (number, _) in IF_X_TABLE_COLUMNS.items()}
-SYNTAX = {COLUMNS[name]: kind for name, (_, kind) in (IF_TABLE_COLUMNS | IF_X_TABLE_COLUMNS).items()}
+SYNTAX = {IF_ENTRY + (number,): kind for number, kind in IF_TABLE_COLUMNS.values()}
+SYNTAX |= {IF_X_ENTRY + (number,): kind for number, kind in IF_X_TABLE_COLUMNS.values()}
 NAMES = {oid: name for name, oid in COLUMNS.items()}
 COLUMN_LENGTHS = (len(IF_ENTRY) + 1, len(IF_X_ENTRY) + 1)
 

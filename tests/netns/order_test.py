@@ -201,8 +201,8 @@ def test_excluded_interfaces_have_no_row(three):
 
 
 def test_drivers_named_in_the_configuration_are_adapters_in_the_order_of_their_macs(lab):
-    for name, mac in (("a", "02:00:00:00:00:09"), ("b", "02:00:00:00:00:01"), ("c", "02:00:00:00:00:05")):
-        lab.cable(name, mac)
+    for name, number in (("a", 9), ("b", 1), ("c", 5)):
+        lab.cable(name, f"02:00:00:00:00:0{number}")
     product = lab.product("adapterDriver veth\n", sysfs=False)
     assert adapters_of(product) == {1: "b", 2: "c", 3: "a"}
     assert set(others_of(product).values()) == lab.found_links
