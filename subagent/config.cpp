@@ -107,7 +107,7 @@ Result<void> parseAdapterDriver(std::string_view arguments, const std::string& /
     for (const DriverProfile& each : driverProfiles()) known += " " + std::string(each.name);
     return fail("no driver profile '" + word[1] + "'; there are:" + known);
   }
-  config.publish.adapter_rules.push_back({word[0], profile});
+  config.adapter_rules.push_back({word[0], profile});
   return {};
 }
 

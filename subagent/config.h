@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "counters/adapter_rule.h"
 #include "ifmap/index_map.h"
 #include "snapshot/interfaces.h"
 
@@ -16,6 +17,7 @@ namespace hvnet {
 
 struct Config {
   PublishOptions publish;
+  std::vector<AdapterRule> adapter_rules;
   std::vector<Pin> pins;
   std::chrono::milliseconds sample_interval{1000};
 };

@@ -1,5 +1,6 @@
 // hvnet-subagent: reads the options, lays the line from the source to the session, and serves.
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -26,9 +27,12 @@ int report(Log& log, const Error& error) {
   return EXIT_FAILURE;
 }
 
-std::filesystem::path sysfsRoot() {
-  const char* root = std::getenv("HVNET_SYSFS_ROOT");
-  return root != nullptr ? root : "/sys";
+LinuxSourceOptions sourceOptions(const Config& config) {
+  LinuxSourceOptions out;
+  if (const char* root = std::getenv("HVNET_SYSFS_ROOT")) out.sysfs_root = root;
+  if (const char* root = std::getenv("HVNET_ETHTOOL_ROOT")) out.ethtool_root = root;
+  out.adapter_rules = config.adapter_rules;
+  return out;
 }
 
 LibraryOptions libraryOptions(const Options& options) {
@@ -61,13 +65,14 @@ Result<Sampler> makeSampler(const Options& options, const Config& config, Log& l
   }
   Result<IndexMap> map = loadMap(store, config);
   if (!map) return tl::unexpected(map.error());
-  LinuxSourceOptions source_options;
-  source_options.sysfs_root = sysfsRoot();
-  Result<std::unique_ptr<Source>> source = LinuxSource::open(source_options);
+  Result<std::unique_ptr<Source>> source = LinuxSource::open(sourceOptions(config));
   if (!source) return tl::unexpected(source.error());
   const bool writes = options.action == Action::kServe;
-  MapKeeper keeper(std::move(*map), writes ? std::optional(store) : std::nullopt, log);
-  return Sampler(std::move(*source), std::move(keeper), config.publish, log);
+  MapKeeper numbers(std::move(*map), writes ? std::optional(store) : std::nullopt, log);
+  using Access = CounterKeeper::Access;
+  CounterKeeper totals(options.state_folder, writes ? Access::kReadWrite : Access::kReadOnly,
+                       currentBootId(), log);
+  return Sampler(std::move(*source), std::move(numbers), std::move(totals), config.publish, log);
 }
 
 int show(const Options& options, const Config& config, Log& log) {
@@ -142,6 +147,9 @@ int run(const Options& options) {
 }  // namespace hvnet
 
 int main(int argc, char** argv) {
+  // Each request allocates and frees a little; giving the top of the heap back to the kernel in
+  // between costs more than answering.
+  ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
   const hvnet::ParsedOptions parsed = hvnet::parseOptions(argc, argv);
   if (parsed.exit_status) return *parsed.exit_status;
   return hvnet::run(parsed.options);

@@ -17,7 +17,9 @@ std::string footer() {
   }
   return text +
          "\nEnvironment:\n"
-         "  HVNET_SYSFS_ROOT                           a folder that stands for /sys\n";
+         "  HVNET_SYSFS_ROOT                           a folder that stands for /sys\n"
+         "  HVNET_ETHTOOL_ROOT                         <ifname>/statistics: what ethtool -S "
+         "prints\n";
 }
 
 const std::map<std::string, LogLevel> kLevels = {{"error", LogLevel::kError},

@@ -5,8 +5,6 @@
 #include <cstdint>
 #include <optional>
 
-#include "counters/link.h"
-
 namespace hvnet {
 
 // Absence is a type: an empty field is a counter that the driver does not have.
@@ -26,8 +24,5 @@ struct Counters {
 
   bool operator==(const Counters&) const = default;
 };
-
-// The kernel's standard counters in hvnet's words (design: "Counters", Linux source).
-Counters normalise(const LinkStats& stats);
 
 }  // namespace hvnet

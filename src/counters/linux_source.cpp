@@ -1,5 +1,7 @@
 #include "counters/linux_source.h"
 
+#include <linux/ethtool.h>
+#include <linux/if.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
@@ -85,7 +87,7 @@ class StatsSink final : public MessageSink {
     if (!message) {
       error_ = std::move(message.error());
     } else if (table_->contains(message->index)) {
-      out_->push_back(Sample{message->index, normalise(message->stats)});
+      out_->push_back(Sample{message->index, Components{.link = message->stats}});
     }
   }
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
@@ -108,9 +110,12 @@ void sortByIndex(std::vector<Sample>& samples) {
 
 }  // namespace
 
-LinuxSource::LinuxSource(const std::filesystem::path& sysfs_root, EventSocket events,
-                         DumpSocket dumps)
-    : events_(std::move(events)), dumps_(std::move(dumps)), bus_(sysfs_root) {}
+LinuxSource::LinuxSource(const LinuxSourceOptions& options, EventSocket events, DumpSocket dumps)
+    : events_(std::move(events)),
+      dumps_(std::move(dumps)),
+      bus_(options.sysfs_root),
+      table_(options.adapter_rules),
+      driver_stats_(DriverStatsReader::create(options.ethtool_root)) {}
 
 Result<std::unique_ptr<Source>> LinuxSource::open(const LinuxSourceOptions& options) {
   auto events = EventSocket::open(RTNLGRP_LINK, options.event_buffer_bytes);
@@ -118,7 +123,7 @@ Result<std::unique_ptr<Source>> LinuxSource::open(const LinuxSourceOptions& opti
   auto dumps = DumpSocket::open();
   if (!dumps) return tl::unexpected(dumps.error());
   std::unique_ptr<LinuxSource> source(
-      new LinuxSource(options.sysfs_root, std::move(*events), std::move(*dumps)));
+      new LinuxSource(options, std::move(*events), std::move(*dumps)));
   if (auto read = source->readEvents(); !read) return tl::unexpected(read.error());
   return source;
 }
@@ -136,7 +141,29 @@ Result<bool> LinuxSource::readEvents() {
     if (auto dumped = dumpLinks(); !dumped) return tl::unexpected(dumped.error());
   }
   table_.locate(bus_);
-  return table_.takeChanged();
+  lookAtCarriers();
+  const bool changed = table_.takeChanged();
+  if (changed) {
+    const auto still_there = [this](KernelIndex index) { return table_.contains(index); };
+    driver_stats_->keepOnly(still_there);
+    qdisc_totals_.keepOnly(still_there);
+  }
+  return changed;
+}
+
+// The kernel may tell of a carrier a second late: net/core/link_watch.c holds back all but one
+// event a second of links that it does not think urgent. Adapters are asked; they are few.
+void LinuxSource::lookAtCarriers() {
+  std::vector<std::pair<KernelIndex, bool>> carriers;
+  for (const Port& port : ports()) {
+    if (port.profile == nullptr || (port.link.flags & IFF_UP) == 0) continue;
+    ethtool_value query{.cmd = ETHTOOL_GLINK, .data = 0};
+    const auto command = std::as_writable_bytes(std::span(&query, 1));
+    if (ethtool_(port.link.index, port.link.name, command) != 0) continue;
+    const bool carrier = query.data != 0;
+    if (port.link.carrier != carrier) carriers.emplace_back(port.link.index, carrier);
+  }
+  for (const auto& [index, carrier] : carriers) table_.setCarrier(index, carrier);
 }
 
 Result<void> LinuxSource::dumpLinks() {
@@ -162,7 +189,38 @@ Result<void> LinuxSource::sample(std::vector<Sample>& out) {
   }
   if (sink.error()) return tl::unexpected(*sink.error());
   sortByIndex(out);
+  complaint_.clear();
+  addQdiscDrops(out);
+  addDriverStats(out);
   return {};
+}
+
+// A kernel without traffic control has no queues that drop; its refusal is nothing to report.
+void LinuxSource::addQdiscDrops(std::vector<Sample>& samples) {
+  if (!readQdiscDrops(dumps_, qdisc_drops_)) return;
+  auto drops = qdisc_drops_.begin();
+  for (Sample& sample : samples) {
+    while (drops != qdisc_drops_.end() && drops->index < sample.index) ++drops;
+    if (drops == qdisc_drops_.end()) return;
+    if (drops->index == sample.index) sample.raw.qdisc_drops = qdisc_totals_.update(*drops);
+  }
+}
+
+void LinuxSource::addDriverStats(std::vector<Sample>& samples) {
+  auto port = ports().begin();
+  for (Sample& sample : samples) {
+    while (port->link.index < sample.index) ++port;  // samples are of known ports only
+    const DriverProfile* profile = port->profile;
+    if (profile == nullptr) continue;
+    if (profile->hidden_rx_drops.empty() && profile->tx_losses.empty()) continue;
+    const auto stats = driver_stats_->read(sample.index, port->link.name, *profile);
+    if (!stats) {
+      complaint_ = stats.error().text;
+    } else if (*stats) {
+      sample.raw.hidden_in_drops = (*stats)->sums.hidden_rx_drops;
+      sample.raw.tx_losses = (*stats)->sums.tx_losses;
+    }
+  }
 }
 
 }  // namespace hvnet

@@ -1,4 +1,5 @@
-// The Linux source: links and counters by rtnetlink, bus positions by sysfs.
+// The Linux source: links, counters and queue drops by rtnetlink, the drivers' own statistics by
+// ethtool (adapters only), bus positions by sysfs.
 //
 // Threads: one owner. Blocks for as long as the kernel takes to answer a dump, 5 s at most for each
 // part of it. Sysfs is read when a link appears or changes, never for a sample.
@@ -6,10 +7,15 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
+#include "counters/adapter_rule.h"
+#include "counters/ethtool.h"
 #include "counters/netlink_socket.h"
 #include "counters/port_table.h"
+#include "counters/qdisc_totals.h"
 #include "counters/source.h"
 #include "counters/sysfs_bus.h"
 
@@ -17,6 +23,8 @@ namespace hvnet {
 
 struct LinuxSourceOptions {
   std::filesystem::path sysfs_root = "/sys";
+  std::optional<std::filesystem::path> ethtool_root{};  // stands for the drivers' statistics
+  std::vector<AdapterRule> adapter_rules{};
   int event_buffer_bytes = 1 << 20;  // holds several hundred link events
 };
 
@@ -29,16 +37,25 @@ class LinuxSource final : public Source {
   Result<bool> readEvents() override;
   [[nodiscard]] const std::vector<Port>& ports() const override { return table_.ports(); }
   Result<void> sample(std::vector<Sample>& out) override;
+  [[nodiscard]] const std::string& complaint() const override { return complaint_; }
   [[nodiscard]] std::uint64_t overruns() const override { return overruns_; }
 
  private:
-  LinuxSource(const std::filesystem::path& sysfs_root, EventSocket events, DumpSocket dumps);
+  LinuxSource(const LinuxSourceOptions& options, EventSocket events, DumpSocket dumps);
   Result<void> dumpLinks();
+  void lookAtCarriers();
+  void addQdiscDrops(std::vector<Sample>& samples);
+  void addDriverStats(std::vector<Sample>& samples);
 
   EventSocket events_;
   DumpSocket dumps_;
   SysfsBus bus_;
   PortTable table_;
+  EthtoolCall ethtool_ = kernelEthtool();
+  std::unique_ptr<DriverStatsReader> driver_stats_;
+  std::vector<QdiscDrops> qdisc_drops_;  // of the last sample
+  QdiscTotals qdisc_totals_;
+  std::string complaint_;
   bool dump_needed_ = true;  // events were lost or not understood, and no dump has made up for it
   std::uint64_t overruns_ = 0;
 };

@@ -38,7 +38,7 @@ void PortTable::put(Link link) {
   const auto place = lowerBound(link.index);
   if (place == ports_.end() || place->link.index != link.index) {
     to_locate_.push_back(link.index);
-    ports_.insert(place, Port{std::move(link), std::nullopt, std::nullopt});
+    ports_.insert(place, Port{std::move(link)});
   } else if (place->link == link) {
     return;
   } else {
@@ -53,6 +53,14 @@ void PortTable::remove(KernelIndex index) {
   if (place == ports_.end() || place->link.index != index) return;
   ports_.erase(place);
   changed_ = true;
+}
+
+void PortTable::setCarrier(KernelIndex index, bool carrier) {
+  const auto place = lowerBound(index);
+  if (place == ports_.end() || place->link.index != index) return;
+  Link link = place->link;
+  link.carrier = carrier;
+  put(std::move(link));
 }
 
 void PortTable::replaceAll(std::vector<Link> links) {
@@ -74,9 +82,10 @@ void PortTable::locate(SysfsBus& bus) {
     if (place == ports_.end() || place->link.index != index) continue;  // came and went
     auto device = bus.find(place->link.name);
     const auto speed_mbps = bus.speedMbps(place->link.name);
-    if (device == place->device && speed_mbps == place->speed_mbps) continue;
-    place->device = std::move(device);
-    place->speed_mbps = speed_mbps;
+    Port located{place->link, std::move(device), speed_mbps};
+    located.profile = adapterProfile(located, rules_);
+    if (located == *place) continue;
+    *place = std::move(located);
     changed_ = true;
   }
   to_locate_.clear();

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
+#include "counters/adapter_rule.h"
 #include "counters/link_message.h"
 #include "counters/source.h"
 #include "counters/sysfs_bus.h"
@@ -13,6 +15,8 @@ namespace hvnet {
 
 class PortTable {
  public:
+  explicit PortTable(std::vector<AdapterRule> rules = {}) : rules_(std::move(rules)) {}
+
   // Sorted by kernel index.
   [[nodiscard]] const std::vector<Port>& ports() const { return ports_; }
   [[nodiscard]] bool contains(KernelIndex index) const;
@@ -20,8 +24,10 @@ class PortTable {
   void apply(LinkMessage message);
   // The whole truth, in any order: links that it does not name are gone.
   void replaceAll(std::vector<Link> links);
-  // Reads device and speed of the links that appeared, or whose name, carrier or flags changed,
-  // since the last call.
+  // What is known of a carrier before the kernel's own message of it.
+  void setCarrier(KernelIndex index, bool carrier);
+  // Reads device and speed, and tells what is an adapter, of the links that appeared, or whose
+  // name, carrier or flags changed, since the last call.
   void locate(SysfsBus& bus);
   // Whether ports() changed since the last call.
   bool takeChanged();
@@ -31,6 +37,7 @@ class PortTable {
   void put(Link link);
   void remove(KernelIndex index);
 
+  std::vector<AdapterRule> rules_;
   std::vector<Port> ports_;
   std::vector<KernelIndex> to_locate_;
   bool changed_ = false;

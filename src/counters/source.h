@@ -6,27 +6,31 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "counters/bus_device.h"
-#include "counters/counters.h"
+#include "counters/counter_book.h"
+#include "counters/driver_profile.h"
 #include "counters/link.h"
 
 namespace hvnet {
 
 // One interface as the source sees it.
 struct Port {
-  Link link;
-  std::optional<BusDevice> device;
-  std::optional<std::uint32_t> speed_mbps;  // the driver's word; absent when it has none
+  Link link{};
+  std::optional<BusDevice> device{};
+  std::optional<std::uint32_t> speed_mbps{};  // the driver's word; absent when it has none
+  const DriverProfile* profile = nullptr;     // of an adapter; nullptr: not an adapter
 
   bool operator==(const Port&) const = default;
 };
 
+// What was read of one port, as it was read: components that may start again from zero.
 struct Sample {
   KernelIndex index{};
-  Counters counters;
+  Components raw;
 };
 
 class Source {
@@ -42,6 +46,8 @@ class Source {
   [[nodiscard]] virtual const std::vector<Port>& ports() const = 0;
   // Reads the counters of every port into `out` (cleared first), sorted by kernel index.
   virtual Result<void> sample(std::vector<Sample>& out) = 0;
+  // What of the last sample could not be read, although the sample as such is good; or empty.
+  [[nodiscard]] virtual const std::string& complaint() const = 0;
   [[nodiscard]] virtual std::uint64_t overruns() const = 0;
 };
 

@@ -25,12 +25,7 @@ Result<std::vector<MapEntry>> MapStore::load() const {
 }
 
 Result<void> MapStore::save(std::span<const MapEntry> entries) {
-  std::filesystem::path fresh = file();
-  fresh += ".new";
-  return files_->makeDirectory(folder_)
-      .and_then([&] { return files_->writeSynced(fresh, formatMap(entries)); })
-      .and_then([&] { return files_->rename(fresh, file()); })
-      .and_then([&] { return files_->syncDirectory(folder_); });
+  return replaceFile(*files_, file(), formatMap(entries));
 }
 
 Result<std::optional<std::filesystem::path>> MapStore::setAside() {

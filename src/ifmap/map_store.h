@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/file_layer.h"
 #include "base/result.h"
 #include "ifmap/index_map.h"
 
@@ -20,20 +21,6 @@ namespace hvnet {
 // Pure. `file_name` is only for messages: "ifindex.map:12: index 3 given twice (lan0, lan2); …".
 Result<std::vector<MapEntry>> parseMap(std::string_view text, std::string_view file_name);
 std::string formatMap(std::span<const MapEntry> entries);
-
-// The one door to the disk; tests put a failing one in its place.
-class FileLayer {
- public:
-  virtual ~FileLayer() = default;
-  virtual Result<void> makeDirectory(const std::filesystem::path& path) = 0;  // mkdir -p, 0755
-  // No file is an empty optional, not an error.
-  virtual Result<std::optional<std::string>> read(const std::filesystem::path& path) = 0;
-  virtual Result<void> writeSynced(const std::filesystem::path& path, std::string_view text) = 0;
-  virtual Result<void> rename(const std::filesystem::path& from,
-                              const std::filesystem::path& to) = 0;
-  virtual Result<void> syncDirectory(const std::filesystem::path& path) = 0;
-};
-FileLayer& realFiles();
 
 class MapStore {
  public:

@@ -7,23 +7,15 @@
 
 namespace hvnet {
 
-const DriverProfile* adapterProfile(const Port& port, const std::vector<AdapterRule>& rules) {
-  const std::string driver = port.device ? port.device->driver : std::string();
-  for (const AdapterRule& rule : rules) {
-    if (rule.name == driver || rule.name == port.link.kind) return rule.profile;
-  }
-  return profileOfDriver(driver);
-}
-
 std::string kindOf(const Link& link) {
   if (!link.kind.empty()) return link.kind;
   return (link.flags & IFF_LOOPBACK) != 0 ? "loopback" : "device";
 }
 
-Candidate candidateOf(const Port& port, bool adapter) {
+Candidate candidateOf(const Port& port) {
   Candidate out;
   out.kernel_index = port.link.index;
-  out.adapter = adapter;
+  out.adapter = port.profile != nullptr;
   if (port.device) {
     out.position = port.device->position;
     out.guid = port.device->instance;

@@ -58,13 +58,13 @@ std::optional<std::uint32_t> lookUp(const Pairs& pairs, const Key& key) {
 constexpr std::uint64_t kNominalMbps = 1000;
 
 std::uint64_t speedMbps(const NumberedPort& numbered, Media media) {
-  if (numbered.profile == nullptr) return numbered.port->speed_mbps.value_or(0);
-  if (numbered.profile->fixed_1000base_t && media == Media::kNominal) return kNominalMbps;
+  if (numbered.port->profile == nullptr) return numbered.port->speed_mbps.value_or(0);
+  if (numbered.port->profile->fixed_1000base_t && media == Media::kNominal) return kNominalMbps;
   return numbered.port->speed_mbps.value_or(kNominalMbps);
 }
 
 std::string publishedName(const NumberedPort& numbered, NameFormat format) {
-  if (format == NameFormat::kLan && numbered.profile != nullptr) {
+  if (format == NameFormat::kLan && numbered.port->profile != nullptr) {
     return "lan" + std::to_string(static_cast<std::uint32_t>(numbered.number.index) - 1);
   }
   return numbered.port->link.name;
@@ -72,8 +72,8 @@ std::string publishedName(const NumberedPort& numbered, NameFormat format) {
 
 std::string driverOf(const NumberedPort& numbered) {
   const Port& port = *numbered.port;
-  if (numbered.profile != nullptr && numbered.profile != &nominalProfile()) {
-    return std::string(numbered.profile->name);
+  if (numbered.port->profile != nullptr && numbered.port->profile != &nominalProfile()) {
+    return std::string(numbered.port->profile->name);
   }
   if (port.device && !port.device->driver.empty()) return port.device->driver;
   return kindOf(port.link);
@@ -111,7 +111,7 @@ std::uint32_t ifType(const Link& link) {
 
 Interface makeInterface(const NumberedPort& numbered, const PublishOptions& options) {
   const Link& link = numbered.port->link;
-  const bool adapter = numbered.profile != nullptr;
+  const bool adapter = numbered.port->profile != nullptr;
   Interface out;
   out.index = numbered.number.index;
   out.kernel_index = link.index;
@@ -120,8 +120,8 @@ Interface makeInterface(const NumberedPort& numbered, const PublishOptions& opti
   out.driver = driverOf(numbered);
   if (numbered.port->device) out.position = numbered.port->device->position;
   out.name = publishedName(numbered, options.name_format);
-  out.descr = adapter ? std::string(numbered.profile->hypervisor) + " " + out.driver + " adapter " +
-                            out.name
+  out.descr = adapter ? std::string(numbered.port->profile->hypervisor) + " " + out.driver +
+                            " adapter " + out.name
                       : out.name;
   out.alias = link.alias;
   out.type = adapter ? kEthernetCsmacd : ifType(link);
@@ -135,7 +135,7 @@ Interface makeInterface(const NumberedPort& numbered, const PublishOptions& opti
   out.admin_status = (link.flags & IFF_UP) != 0 ? AdminStatus::kUp : AdminStatus::kDown;
   out.oper_status = operStatus(link, adapter);
   // The vendor's rule: an hvnet adapter always receives every frame of its network.
-  out.promiscuous = link.promiscuous || (adapter && numbered.profile->name == "hvnet");
+  out.promiscuous = link.promiscuous || (adapter && numbered.port->profile->always_promiscuous);
   // What the hypervisor gives has no connector; hardware passed through has one.
   out.connector_present = !adapter && link.kind.empty() && numbered.port->device.has_value();
   out.trap_enable = adapter ? TrapEnable::kEnabled : TrapEnable::kDisabled;
@@ -169,6 +169,14 @@ std::shared_ptr<const Interfaces> InterfaceHistory::update(std::vector<Interface
     row.counter_discontinuity = old->counter_discontinuity;
   }
   if (kept != next->rows.size() || kept != last_->rows.size()) next->last_change = now;
+  last_ = next;
+  return next;
+}
+
+std::shared_ptr<const Interfaces> InterfaceHistory::discontinue(std::span<const std::size_t> rows,
+                                                                TimePoint now) {
+  auto next = std::make_shared<Interfaces>(*last_);
+  for (const std::size_t row : rows) next->rows[row].counter_discontinuity = now;
   last_ = next;
   return next;
 }

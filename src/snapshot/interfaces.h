@@ -23,14 +23,12 @@ struct PublishOptions {
   IndexOrder index_order = IndexOrder::kHypervisor;
   Media media = Media::kNominal;
   NameFormat name_format = NameFormat::kKernel;
-  std::vector<AdapterRule> adapter_rules;
   std::vector<std::string> exclude;
 };
 
-// A port that is published, with what was found out about it.
+// A port that is published, and its number.
 struct NumberedPort {
   const Port* port = nullptr;
-  const DriverProfile* profile = nullptr;  // nullptr: not an adapter
   Assignment number;
 };
 
@@ -46,6 +44,8 @@ class InterfaceHistory {
   // `rows` in any order; the result is ascending by ifIndex, with the histories filled in. Rows
   // of the first call are as old as the agent.
   std::shared_ptr<const Interfaces> update(std::vector<Interface> rows, TimePoint now);
+  // Counters of these rows may have lost increments.
+  std::shared_ptr<const Interfaces> discontinue(std::span<const std::size_t> rows, TimePoint now);
 
  private:
   std::shared_ptr<const Interfaces> last_;

@@ -14,11 +14,14 @@ std::int64_t wallSeconds() {
 
 }  // namespace
 
-Sampler::Sampler(std::unique_ptr<Source> source, MapKeeper keeper, PublishOptions options, Log& log)
+Sampler::Sampler(std::unique_ptr<Source> source, MapKeeper numbers, CounterKeeper totals,
+                 PublishOptions options, Log& log)
     : source_(std::move(source)),
-      keeper_(std::move(keeper)),
+      numbers_(std::move(numbers)),
+      totals_(std::move(totals)),
       options_(std::move(options)),
       log_(&log) {
+  totals_.restore(source_->ports());
   rebuild(Clock::now());
 }
 
@@ -36,13 +39,10 @@ SnapshotPtr Sampler::sample(TimePoint now) {
   const Result<void> read = source_->sample(samples_);
   report(read, "counters");
   if (read) {
+    takeCounters(now);
     sampled_at_ = now;
-    auto row = row_of_.begin();
-    for (const Sample& sample : samples_) {
-      while (row != row_of_.end() && row->first < sample.index) ++row;
-      if (row == row_of_.end()) break;
-      if (row->first == sample.index) counters_[row->second] = sample.counters;
-    }
+  } else {
+    totals_.markInterrupted();
   }
   auto out = std::make_shared<Snapshot>();
   out->interfaces = interfaces_;
@@ -51,14 +51,42 @@ SnapshotPtr Sampler::sample(TimePoint now) {
   return out;
 }
 
+void Sampler::takeCounters(TimePoint now) {
+  std::vector<std::size_t> discontinued;
+  auto row = row_of_.begin();
+  for (const Sample& sample : samples_) {
+    while (row != row_of_.end() && row->first < sample.index) ++row;
+    if (row == row_of_.end()) break;
+    if (row->first != sample.index) continue;
+    const CounterUpdate update = totals_.update(sample.index, sample.raw);
+    counters_[row->second] = update.counters;
+    if (update.discontinuity) discontinued.push_back(row->second);
+  }
+  if (!discontinued.empty()) interfaces_ = history_.discontinue(discontinued, now);
+  // Said once, not at every sample.
+  if (source_->complaint() != last_complaint_) {
+    last_complaint_ = source_->complaint();
+    if (!last_complaint_.empty()) log_->error(last_complaint_);
+  }
+}
+
+void Sampler::tick(TimePoint now) {
+  numbers_.retry(now);
+  totals_.tick(source_->ports(), now);
+}
+
+void Sampler::finish(TimePoint now) {
+  numbers_.flush(now);
+  totals_.finish(source_->ports());
+}
+
 void Sampler::rebuild(TimePoint now) {
   std::vector<NumberedPort> ports;
   std::vector<Candidate> candidates;
   for (const Port& port : source_->ports()) {
     if (isExcluded(port.link, options_.exclude)) continue;
-    const DriverProfile* profile = adapterProfile(port, options_.adapter_rules);
-    ports.push_back({&port, profile, {}});
-    candidates.push_back(candidateOf(port, profile != nullptr));
+    ports.push_back({&port, {}});
+    candidates.push_back(candidateOf(port));
   }
   const std::vector<Assignment> numbers = number(candidates, now);
   std::vector<Interface> rows;
@@ -80,13 +108,18 @@ void Sampler::rebuild(TimePoint now) {
                                               &std::pair<KernelIndex, std::size_t>::first);
     if (old != row_of_.end() && old->first == kernel_index) counters[row] = counters_[old->second];
   }
+  for (const auto& [kernel_index, row] : row_of_) {
+    const auto still = std::ranges::binary_search(row_of, kernel_index, {},
+                                                  &std::pair<KernelIndex, std::size_t>::first);
+    if (!still) totals_.forget(kernel_index);
+  }
   row_of_ = std::move(row_of);
   counters_ = std::move(counters);
 }
 
 std::vector<Assignment> Sampler::number(const std::vector<Candidate>& candidates, TimePoint now) {
   if (options_.index_order == IndexOrder::kHypervisor) {
-    return keeper_.assign(candidates, now, wallSeconds());
+    return numbers_.assign(candidates, now, wallSeconds());
   }
   std::vector<Assignment> out;
   for (const Candidate& candidate : candidates) {

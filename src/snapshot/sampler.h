@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "counters/source.h"
 #include "ifmap/map_keeper.h"
+#include "snapshot/counter_keeper.h"
 #include "snapshot/interfaces.h"
 #include "snapshot/snapshot.h"
 
@@ -19,24 +20,28 @@ namespace hvnet {
 
 class Sampler {
  public:
-  // `keeper` is not used with `indexOrder kernel`.
-  Sampler(std::unique_ptr<Source> source, MapKeeper keeper, PublishOptions options, Log& log);
+  // `numbers` is not used with `indexOrder kernel`.
+  Sampler(std::unique_ptr<Source> source, MapKeeper numbers, CounterKeeper totals,
+          PublishOptions options, Log& log);
 
   [[nodiscard]] int eventFd() const { return source_->eventFd(); }
   // Takes in pending topology events; true when the rows changed.
   bool takeEvents(TimePoint now);
   SnapshotPtr sample(TimePoint now);
   // Housekeeping, about once a second.
-  void tick(TimePoint now) { keeper_.retry(now); }
-  void finish(TimePoint now) { keeper_.flush(now); }
+  void tick(TimePoint now);
+  // The last call.
+  void finish(TimePoint now);
 
  private:
   void rebuild(TimePoint now);
   std::vector<Assignment> number(const std::vector<Candidate>& candidates, TimePoint now);
+  void takeCounters(TimePoint now);
   void report(const Result<void>& outcome, std::string_view what);
 
   std::unique_ptr<Source> source_;
-  MapKeeper keeper_;
+  MapKeeper numbers_;
+  CounterKeeper totals_;
   PublishOptions options_;
   Log* log_;
   InterfaceHistory history_;
@@ -46,6 +51,7 @@ class Sampler {
   std::vector<Counters> counters_;  // the last good ones, in row order
   TimePoint sampled_at_{};
   std::string last_error_;
+  std::string last_complaint_;
 };
 
 }  // namespace hvnet

@@ -4,11 +4,11 @@
 #include <cerrno>
 #include <cstring>
 #include <string_view>
-#include <utility>
 
 #include "base/unique_fd.h"
 #include "snmp/library.h"
 #include "snmp/net_snmp.h"
+#include "snmp/reply.h"
 #include "snmp/server.h"
 #include "snmp/session.h"
 
@@ -91,19 +91,8 @@ class AgentxSession final : public Session {
       snmp_alarm_reset(static_cast<unsigned int>(session.securityModel));
     }
     server_.answerAgentx(request);
-    // The library frees the request; the answer takes its variables along without copying them.
-    netsnmp_variable_list* variables = std::exchange(request.variables, nullptr);
-    netsnmp_pdu* response = snmp_clone_pdu(&request);
-    if (response == nullptr) {
-      snmp_free_varbind(variables);
-      return 1;
-    }
-    response->variables = variables;
-    response->command = kAgentxResponse;
-    response->version = session.version;
-    response->errstat = SNMP_ERR_NOERROR;
-    response->errindex = 0;
-    if (snmp_send(&session, response) == 0) snmp_free_pdu(response);
+    request.version = session.version;
+    sendReply(session, request, kAgentxResponse);
     return 1;
   }
 

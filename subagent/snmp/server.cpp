@@ -1,6 +1,7 @@
 #include "snmp/server.h"
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 #include <string>
 #include <vector>
 
@@ -56,14 +57,39 @@ void Server::takeUptime() {
   clock_.started = Clock::now() - uptime;
 }
 
+bool Server::answerGet(netsnmp_pdu& pdu) {
+  if (!mayAnswer(pdu)) return false;
+  const SnapshotPtr snapshot = store_->fresh(kMaxAge, kMaxWait);
+  const View view{*snapshot, clock_};
+  for (auto* varbind = pdu.variables; varbind != nullptr; varbind = varbind->next_variable) {
+    setGot(*varbind, mib_.get(view, nameOf(*varbind)));
+  }
+  return true;
+}
+
+bool Server::mayAnswer(netsnmp_pdu& pdu) const {
+  boost::container::small_vector<const Subtree*, 8> allowed;
+  for (auto* varbind = pdu.variables; varbind != nullptr; varbind = varbind->next_variable) {
+    const Subtree* subtree = mib_.subtreeOf(nameOf(*varbind));
+    if (subtree == nullptr) return false;
+    if (std::ranges::find(allowed, subtree) != allowed.end()) continue;
+    // Read only, whatever the signature says. This also finds out the context that the community
+    // stands for; ours is the default one.
+    auto* root = const_cast<oid*>(subtree->root.data());
+    if (netsnmp_acm_check_subtree(&pdu, root, subtree->root.size()) != 0) return false;
+    if (pdu.contextNameLen != 0) return false;
+    allowed.push_back(subtree);
+  }
+  return pdu.variables != nullptr;
+}
+
 void Server::answerAgentx(netsnmp_pdu& pdu) {
   const SnapshotPtr snapshot = store_->fresh(kMaxAge, kMaxWait);
   const View view{*snapshot, clock_};
   for (netsnmp_variable_list* varbind = pdu.variables; varbind != nullptr;
        varbind = varbind->next_variable) {
     if (pdu.command == kAgentxGet) {
-      const GetResult got = mib_.get(view, nameOf(*varbind));
-      got.value ? setValue(*varbind, *got.value) : setMissing(*varbind, got.missing);
+      setGot(*varbind, mib_.get(view, nameOf(*varbind)));
       continue;
     }
     const bool inclusive = varbind->type == ASN_PRIV_INCL_RANGE;
@@ -85,9 +111,7 @@ int Server::handle(netsnmp_mib_handler* handler, netsnmp_handler_registration* r
   for (netsnmp_request_info* request = requests; request != nullptr; request = request->next) {
     if (request->processed != 0) continue;
     if (info->mode == MODE_GET) {
-      const GetResult got = get(*subtree.table, view, nameOf(*request->requestvb));
-      got.value ? setValue(*request->requestvb, *got.value)
-                : setMissing(*request->requestvb, got.missing);
+      setGot(*request->requestvb, get(*subtree.table, view, nameOf(*request->requestvb)));
     } else if (info->mode == MODE_GETNEXT) {
       self.answerNext(view, subtree, *request);
     } else if (info->mode == MODE_GETBULK) {

@@ -32,9 +32,14 @@ class Server {
 
   // Answers an AgentX Get or GetNext in place, without the library's detour through a pipe.
   void answerAgentx(netsnmp_pdu& pdu);
+  // Answers an SNMPv2c Get in place, without the library's request machinery: if every name is
+  // ours, and the requester may see the whole of every table it names. Else it is false, nothing
+  // has changed, and the library has to.
+  bool answerGet(netsnmp_pdu& pdu);
 
  private:
   static Netsnmp_Node_Handler handle;
+  bool mayAnswer(netsnmp_pdu& pdu) const;
   SnapshotPtr snapshotFor(netsnmp_agent_request_info& info);
   void answerNext(const View& view, const Subtree& subtree, netsnmp_request_info& request) const;
   void answerBulk(const View& view, const Subtree& subtree, netsnmp_request_info& request) const;

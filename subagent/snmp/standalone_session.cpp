@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "snmp/net_snmp.h"
+#include "snmp/reply.h"
 #include "snmp/server.h"
 #include "snmp/session.h"
 
@@ -23,10 +24,26 @@ class StandaloneSession final : public Session {
       return errno != 0 ? failErrno(what) : fail(what + ": not an address of this machine");
     }
     server_.takeUptime();
+    // The library calls its first listening session so; requests to further addresses go the
+    // library's way, with the same answers.
+    main_session->callback = &StandaloneSession::onPacket;
+    main_session->callback_magic = this;
     return {};
   }
 
  private:
+  static int onPacket(int operation, netsnmp_session* session, int reqid, netsnmp_pdu* pdu,
+                      void* self) {
+    const bool get_v2c = operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE &&
+                         pdu->command == SNMP_MSG_GET && pdu->version == SNMP_VERSION_2c;
+    if (get_v2c && static_cast<StandaloneSession*>(self)->server_.answerGet(*pdu)) {
+      sendReply(*session, *pdu, SNMP_MSG_RESPONSE);
+      return 1;
+    }
+    // The library takes a magic of this callback for a request that is under way.
+    return handle_snmp_packet(operation, session, reqid, pdu, nullptr);
+  }
+
   Server server_;
 };
 

@@ -39,8 +39,10 @@ void setValue(netsnmp_variable_list& varbind, const Value& value) {
   }
 }
 
-void setMissing(netsnmp_variable_list& varbind, Missing why) {
-  const u_char type = why == Missing::kNoSuchObject ? SNMP_NOSUCHOBJECT : SNMP_NOSUCHINSTANCE;
+void setGot(netsnmp_variable_list& varbind, const GetResult& got) {
+  if (got.value) return setValue(varbind, *got.value);
+  const bool no_object = got.missing == Missing::kNoSuchObject;
+  const u_char type = no_object ? SNMP_NOSUCHOBJECT : SNMP_NOSUCHINSTANCE;
   snmp_set_var_typed_value(&varbind, type, nullptr, 0);
 }
 

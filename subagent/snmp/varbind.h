@@ -7,7 +7,8 @@
 namespace hvnet {
 
 void setValue(netsnmp_variable_list& varbind, const Value& value);
-void setMissing(netsnmp_variable_list& varbind, Missing why);
+// The value, or why there is none.
+void setGot(netsnmp_variable_list& varbind, const GetResult& got);
 // Name and value of the cell that was found.
 void setCell(netsnmp_variable_list& varbind, const View& view, const Found& found);
 

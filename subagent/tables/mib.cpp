@@ -26,13 +26,17 @@ Mib::Mib() {
   std::ranges::sort(subtrees_, isBefore, &Subtree::root);
 }
 
-GetResult Mib::get(const View& view, OidView oid) const {
+const Subtree* Mib::subtreeOf(OidView oid) const {
   // The last subtree that does not start behind `oid` is the only one that can hold it.
   const auto behind = std::ranges::upper_bound(subtrees_, oid, isBefore, &Subtree::root);
-  if (behind == subtrees_.begin()) return {};
+  if (behind == subtrees_.begin()) return nullptr;
   const Subtree& subtree = *std::prev(behind);
-  if (!isUnder(oid, subtree.root)) return {};
-  return hvnet::get(*subtree.table, view, oid);
+  return isUnder(oid, subtree.root) ? &subtree : nullptr;
+}
+
+GetResult Mib::get(const View& view, OidView oid) const {
+  const Subtree* subtree = subtreeOf(oid);
+  return subtree == nullptr ? GetResult{} : hvnet::get(*subtree->table, view, oid);
 }
 
 std::optional<Found> Mib::next(const View& view, OidView oid, bool inclusive, OidView end) const {

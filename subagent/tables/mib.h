@@ -29,6 +29,8 @@ class Mib {
   // Ascending by root; disjoint.
   [[nodiscard]] std::span<const Subtree> subtrees() const { return subtrees_; }
 
+  // The one that `oid` stands under; nullptr when it is none of ours.
+  [[nodiscard]] const Subtree* subtreeOf(OidView oid) const;
   [[nodiscard]] GetResult get(const View& view, OidView oid) const;
   // The first cell after `oid` (or at it) and before `end`; an empty `end` is no limit.
   [[nodiscard]] std::optional<Found> next(const View& view, OidView oid, bool inclusive,

@@ -51,8 +51,8 @@ def files_of(folder):
 
 
 def maps_of(folder):
-    """The map and whatever lies beside it; not the library's own folder of engine boots."""
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    """The map and whatever was made of it; not counters nor the library's engine boots."""
+    return {path.name: path.read_bytes() for path in folder.glob("ifindex.map*")}
 
 
 def entry_lines(text):

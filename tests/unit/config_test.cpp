@@ -75,12 +75,12 @@ TEST_F(ConfigTest, RefusesTwoPinsThatCollide) {
 TEST_F(ConfigTest, GivesADriverAProfile) {
   EXPECT_EQ(parse("adapterDriver", "veth"), "");
   EXPECT_EQ(parse("adapterDriver", "dummy hvnet"), "");
-  ASSERT_EQ(config_.publish.adapter_rules.size(), 2U);
-  EXPECT_EQ(config_.publish.adapter_rules[0].profile, &nominalProfile());
-  EXPECT_EQ(config_.publish.adapter_rules[1].profile->name, "hvnet");
+  ASSERT_EQ(config_.adapter_rules.size(), 2U);
+  EXPECT_EQ(config_.adapter_rules[0].profile, &nominalProfile());
+  EXPECT_EQ(config_.adapter_rules[1].profile->name, "hvnet");
   EXPECT_EQ(parse("adapterDriver", "dummy nosuch").find("no driver profile 'nosuch'; there are:"),
             0U);
-  EXPECT_EQ(config_.publish.adapter_rules.size(), 2U);
+  EXPECT_EQ(config_.adapter_rules.size(), 2U);
 }
 
 TEST_F(ConfigTest, ExcludesSeveralPatternsALine) {

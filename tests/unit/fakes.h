@@ -3,11 +3,14 @@
 
 #include <sys/eventfd.h>
 
+#include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/file_layer.h"
 #include "base/log.h"
 #include "base/unique_fd.h"
 #include "counters/source.h"
@@ -20,8 +23,9 @@ class FakeSource final : public Source {
 
   // Ports must be kept sorted by kernel index.
   std::vector<Port> ports_now;
-  std::map<KernelIndex, Counters> counters_now;
+  std::map<KernelIndex, Components> counters_now;
   std::optional<Error> sample_error;
+  std::string complaint_now;
   bool changed = false;
 
   [[nodiscard]] int eventFd() const override { return event_fd_.get(); }
@@ -30,9 +34,10 @@ class FakeSource final : public Source {
   Result<void> sample(std::vector<Sample>& out) override {
     out.clear();
     if (sample_error) return tl::unexpected(*sample_error);
-    for (const auto& [index, counters] : counters_now) out.push_back({index, counters});
+    for (const auto& [index, raw] : counters_now) out.push_back({index, raw});
     return {};
   }
+  [[nodiscard]] const std::string& complaint() const override { return complaint_now; }
   [[nodiscard]] std::uint64_t overruns() const override { return 0; }
 
  private:
@@ -52,6 +57,33 @@ class MemoryLog final : public Log {
   }
 
   std::vector<std::pair<LogLevel, std::string>> lines;
+};
+
+// A disk in memory that can be told to refuse.
+class MemoryFiles final : public FileLayer {
+ public:
+  bool refusing = false;
+  int writes = 0;
+  std::map<std::filesystem::path, std::string> files;
+
+  Result<void> makeDirectory(const std::filesystem::path&) override { return {}; }
+  Result<std::optional<std::string>> read(const std::filesystem::path& path) override {
+    const auto found = files.find(path);
+    if (found == files.end()) return std::optional<std::string>();
+    return std::optional(found->second);
+  }
+  Result<void> writeSynced(const std::filesystem::path& path, std::string_view text) override {
+    ++writes;
+    if (refusing) return fail("writing " + path.string() + ": No space left on device");
+    files[path] = text;
+    return {};
+  }
+  Result<void> rename(const std::filesystem::path& from, const std::filesystem::path& to) override {
+    files[to] = std::move(files[from]);
+    files.erase(from);
+    return {};
+  }
+  Result<void> syncDirectory(const std::filesystem::path&) override { return {}; }
 };
 
 inline HwAddress macOf(std::uint8_t last) {
@@ -76,6 +108,7 @@ inline Port portOf(int kernel_index, std::string name, std::uint8_t relid = 0) {
   Guid guid;
   guid.octets.fill(relid);
   out.device = BusDevice{BusPosition{Bus::kVmbus, relid}, "hv_netvsc", guid};
+  out.profile = findProfile("hv_netvsc");
   return out;
 }
 

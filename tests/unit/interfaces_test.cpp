@@ -16,9 +16,7 @@ using test::interfaceAt;
 using test::portOf;
 
 Interface publish(const Port& port, const PublishOptions& options = {}) {
-  const DriverProfile* profile = adapterProfile(port, options.adapter_rules);
-  return makeInterface({&port, profile, {port.link.index, IfIndex{1}, IndexOrigin::kHypervisor}},
-                       options);
+  return makeInterface({&port, {port.link.index, IfIndex{1}, IndexOrigin::kHypervisor}}, options);
 }
 
 TEST(MakeInterface, DescribesAnAdapterByHypervisorDriverAndName) {
@@ -43,6 +41,7 @@ TEST(MakeInterface, FixesTheSpeedOfHyperVAdaptersUnlessToldOtherwise) {
 TEST(MakeInterface, TakesTheDriversWordOfOtherAdaptersAndElse1000) {
   Port port = portOf(5, "eth0");
   port.device = BusDevice{BusPosition{Bus::kPci, 3}, "vmxnet3", std::nullopt};
+  port.profile = findProfile("vmxnet3");
   port.speed_mbps = 10'000;
   EXPECT_EQ(publish(port).speed_mbps, 10'000U);
   EXPECT_EQ(publish(port).descr, "VMware vmxnet3 adapter eth0");
@@ -66,15 +65,15 @@ TEST(MakeInterface, NamesAdaptersLanInTheirOrderWhenAsked) {
   EXPECT_EQ(publish(portOf(5, "veth7"), lan).name, "veth7");
 }
 
-TEST(MakeInterface, TakesALinkKindForAnAdapterWhenConfigured) {
-  PublishOptions veth;
-  veth.adapter_rules.push_back({"veth", &nominalProfile()});
-  const Interface row = publish(portOf(5, "veth7"), veth);
-  EXPECT_TRUE(row.adapter);
-  EXPECT_EQ(row.descr, "Virtual veth adapter veth7");
-  veth.adapter_rules.front().profile = findProfile("hvnet");
-  EXPECT_EQ(publish(portOf(5, "veth7"), veth).descr, "Hyper-V hvnet adapter veth7");
-  EXPECT_TRUE(publish(portOf(5, "veth7"), veth).promiscuous);
+TEST(MakeInterface, PublishesALinkThatWasMadeAnAdapterWithTheProfileGivenToIt) {
+  Port port = portOf(5, "veth7");
+  port.profile = &nominalProfile();
+  EXPECT_TRUE(publish(port).adapter);
+  EXPECT_EQ(publish(port).descr, "Virtual veth adapter veth7");
+  EXPECT_FALSE(publish(port).promiscuous);
+  port.profile = findProfile("hvnet");
+  EXPECT_EQ(publish(port).descr, "Hyper-V hvnet adapter veth7");
+  EXPECT_TRUE(publish(port).promiscuous);
 }
 
 TEST(OperStatus, OfAnAdapterIsTheNetworkAssignmentAlone) {
@@ -160,6 +159,16 @@ TEST_F(History, DatesRowsThatComeAndGo) {
   EXPECT_EQ(rows->last_change, at(30));
   rows = history_.update({interfaceAt(2)}, at(40));
   EXPECT_EQ(rows->last_change, at(30));
+}
+
+TEST_F(History, DatesACounterDiscontinuityAndKeepsItOverAnUpdate) {
+  history_.update({interfaceAt(1), interfaceAt(2)}, at(10));
+  auto rows = history_.discontinue(std::vector<std::size_t>{1}, at(20));
+  EXPECT_EQ(rows->rows[0].counter_discontinuity, TimePoint{});
+  EXPECT_EQ(rows->rows[1].counter_discontinuity, at(20));
+  rows = history_.update({interfaceAt(1), interfaceAt(2)}, at(30));
+  EXPECT_EQ(rows->rows[1].counter_discontinuity, at(20));
+  EXPECT_EQ(rows->last_change, TimePoint{});
 }
 
 TEST_F(History, TakesAnotherDeviceBehindANumberForANewRow) {

@@ -3,42 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <filesystem>
-#include <map>
-
 #include "fakes.h"
 
 namespace hvnet {
 namespace {
 
 using std::chrono::seconds;
-
-// A disk in memory that can be told to refuse.
-class MemoryFiles final : public FileLayer {
- public:
-  bool refusing = false;
-  int writes = 0;
-  std::map<std::filesystem::path, std::string> files;
-
-  Result<void> makeDirectory(const std::filesystem::path&) override { return {}; }
-  Result<std::optional<std::string>> read(const std::filesystem::path& path) override {
-    const auto found = files.find(path);
-    if (found == files.end()) return std::optional<std::string>();
-    return std::optional(found->second);
-  }
-  Result<void> writeSynced(const std::filesystem::path& path, std::string_view text) override {
-    ++writes;
-    if (refusing) return fail("writing " + path.string() + ": No space left on device");
-    files[path] = text;
-    return {};
-  }
-  Result<void> rename(const std::filesystem::path& from, const std::filesystem::path& to) override {
-    files[to] = std::move(files[from]);
-    files.erase(from);
-    return {};
-  }
-  Result<void> syncDirectory(const std::filesystem::path&) override { return {}; }
-};
 
 class MapKeeperTest : public testing::Test {
  protected:
@@ -53,7 +23,7 @@ class MapKeeperTest : public testing::Test {
   std::size_t entriesOnDisk() { return MapStore("state", files_).load()->size(); }
 
   TimePoint start_ = Clock::now();
-  MemoryFiles files_;
+  test::MemoryFiles files_;
   test::MemoryLog log_;
   MapKeeper keeper_{*IndexMap::create({}, {}), MapStore("state", files_), log_};
 };

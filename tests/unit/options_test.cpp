@@ -55,8 +55,9 @@ TEST(Options, HelpNamesEveryDirectiveAndEndsWell) {
   testing::internal::CaptureStdout();
   EXPECT_EQ(parse({"--help"}).exit_status, 0);
   const std::string text = testing::internal::GetCapturedStdout();
-  for (const auto* word : {"indexOrder", "ifIndex", "adapterDriver", "media", "nameFormat",
-                           "exclude", "sampleInterval", "HVNET_SYSFS_ROOT", "--rebuild-map"}) {
+  for (const auto* word :
+       {"indexOrder", "ifIndex", "adapterDriver", "media", "nameFormat", "exclude",
+        "sampleInterval", "HVNET_SYSFS_ROOT", "HVNET_ETHTOOL_ROOT", "--rebuild-map"}) {
     EXPECT_NE(text.find(word), std::string::npos) << word;
   }
 }

@@ -14,11 +14,13 @@ class PollerTest : public testing::Test {
   std::unique_ptr<Poller> start(milliseconds interval) {
     auto source = std::make_unique<test::FakeSource>();
     source->ports_now = {test::portOf(2, "lan0", 9)};
-    MapKeeper keeper(*IndexMap::create({}, {}), std::nullopt, log_);
-    Sampler sampler(std::move(source), std::move(keeper), {}, log_);
+    MapKeeper numbers(*IndexMap::create({}, {}), std::nullopt, log_);
+    CounterKeeper totals("state", CounterKeeper::Access::kReadWrite, "this boot", log_, files_);
+    Sampler sampler(std::move(source), std::move(numbers), std::move(totals), {}, log_);
     return std::move(*Poller::start(std::move(sampler), *store_, interval));
   }
   test::MemoryLog log_;
+  test::MemoryFiles files_;
   std::unique_ptr<SnapshotStore> store_ = std::move(*SnapshotStore::create());
 };
 

@@ -10,8 +10,15 @@
 namespace hvnet {
 namespace {
 
-using test::countersOf;
 using test::portOf;
+
+// Components that show whose they are.
+Components rawOf(std::uint64_t base) {
+  Components out;
+  out.link.rx_packets = base + 1;
+  out.link.rx_bytes = base + 2;
+  return out;
+}
 
 class SamplerTest : public testing::Test {
  protected:
@@ -25,12 +32,14 @@ class SamplerTest : public testing::Test {
   }
 
   void setCounter(KernelIndex index) {
-    source_->counters_now[index] = countersOf(static_cast<std::uint64_t>(index) * 100);
+    source_->counters_now[index] = rawOf(static_cast<std::uint64_t>(index) * 100);
   }
 
   Sampler make(PublishOptions options = {}) {
-    MapKeeper keeper(*IndexMap::create({}, {}), std::nullopt, log_);
-    return Sampler(std::move(held_), std::move(keeper), std::move(options), log_);
+    MapKeeper numbers(*IndexMap::create({}, {}), std::nullopt, log_);
+    CounterKeeper totals("state", CounterKeeper::Access::kReadWrite, "this boot", log_, files_);
+    return Sampler(std::move(held_), std::move(numbers), std::move(totals), std::move(options),
+                   log_);
   }
 
   // "1 lan2, 2 lan0": every row of a snapshot.
@@ -45,6 +54,7 @@ class SamplerTest : public testing::Test {
 
   TimePoint now_ = Clock::now();
   test::MemoryLog log_;
+  test::MemoryFiles files_;
   test::FakeSource* source_ = nullptr;
   std::unique_ptr<Source> held_;
 };
@@ -58,10 +68,10 @@ TEST_F(SamplerTest, PutsCountersBesideTheirOwnRow) {
   Sampler sampler = make();
   const SnapshotPtr snapshot = sampler.sample(now_);
   ASSERT_EQ(snapshot->counters.size(), 4U);
-  EXPECT_EQ(snapshot->counters[0], countersOf(200));
-  EXPECT_EQ(snapshot->counters[1], countersOf(400));
-  EXPECT_EQ(snapshot->counters[2], countersOf(300));
-  EXPECT_EQ(snapshot->counters[3], countersOf(500));
+  EXPECT_EQ(snapshot->counters[0].in_packets, 201U);
+  EXPECT_EQ(snapshot->counters[1].in_packets, 401U);
+  EXPECT_EQ(snapshot->counters[2].in_packets, 301U);
+  EXPECT_EQ(snapshot->counters[3].in_packets, 501U);
 }
 
 TEST_F(SamplerTest, PublishesTheKernelsNumbersWhenAsked) {
@@ -87,7 +97,7 @@ TEST_F(SamplerTest, KeepsNumbersAndCountersOverHotRemoval) {
   EXPECT_TRUE(sampler.takeEvents(now_));
   const SnapshotPtr snapshot = sampler.sample(now_);
   EXPECT_EQ(rowsOf(snapshot), "2 lan0, 3 lan1, 256 veth0");
-  EXPECT_EQ(snapshot->counters[0], countersOf(400));
+  EXPECT_EQ(snapshot->counters[0].in_packets, 401U);
 }
 
 TEST_F(SamplerTest, DoesNothingWithoutAChange) {
@@ -109,6 +119,37 @@ TEST_F(SamplerTest, KeepsTheLastGoodCountersAndTheirAgeWhenTheSourceFails) {
   source_->sample_error.reset();
   EXPECT_GT(sampler.sample(now_ + std::chrono::seconds(3))->sampled_at, good->sampled_at);
   EXPECT_EQ(log_.count("answers again"), 1U);
+}
+
+TEST_F(SamplerTest, NeverLetsACounterGoDownWhenADriverStartsAgain) {
+  Sampler sampler = make();
+  sampler.sample(now_);
+  source_->counters_now[KernelIndex{2}] = rawOf(10);
+  const SnapshotPtr after = sampler.sample(now_ + std::chrono::seconds(1));
+  EXPECT_EQ(after->counters[0].in_packets, 201U + 11U);
+  EXPECT_EQ(after->interfaces->rows[0].counter_discontinuity, TimePoint{}) << "it was bridged";
+}
+
+TEST_F(SamplerTest, TellsOfAResetThatNobodySaw) {
+  Sampler sampler = make();
+  sampler.sample(now_);
+  source_->sample_error = Error{"the kernel stalls"};
+  sampler.sample(now_ + std::chrono::seconds(1));
+  source_->sample_error.reset();
+  source_->counters_now[KernelIndex{2}] = rawOf(10);
+  const TimePoint late = now_ + std::chrono::seconds(2);
+  const SnapshotPtr after = sampler.sample(late);
+  EXPECT_EQ(after->counters[0].in_packets, 201U + 11U);
+  EXPECT_EQ(after->interfaces->rows[0].counter_discontinuity, late);
+  EXPECT_EQ(after->interfaces->rows[1].counter_discontinuity, TimePoint{});
+}
+
+TEST_F(SamplerTest, ReportsOnceWhatADriverCannotTell) {
+  Sampler sampler = make();
+  source_->complaint_now = "lan2: Input/output error";
+  sampler.sample(now_);
+  sampler.sample(now_);
+  EXPECT_EQ(log_.count("Input/output error"), 1U);
 }
 
 TEST_F(SamplerTest, ARowThatWasNeverSampledHasNoCounters) {

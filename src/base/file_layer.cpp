@@ -1,4 +1,5 @@
-// The FileLayer that is the disk.
+#include "base/file_layer.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,7 +9,6 @@
 #include <cstdio>
 
 #include "base/unique_fd.h"
-#include "ifmap/map_store.h"
 
 namespace hvnet {
 namespace {
@@ -87,6 +87,16 @@ class RealFiles final : public FileLayer {
 FileLayer& realFiles() {
   static RealFiles files;  // has no state
   return files;
+}
+
+Result<void> replaceFile(FileLayer& files, const std::filesystem::path& file,
+                         std::string_view text) {
+  std::filesystem::path fresh = file;
+  fresh += ".new";
+  return files.makeDirectory(file.parent_path())
+      .and_then([&] { return files.writeSynced(fresh, text); })
+      .and_then([&] { return files.rename(fresh, file); })
+      .and_then([&] { return files.syncDirectory(file.parent_path()); });
 }
 
 }  // namespace hvnet

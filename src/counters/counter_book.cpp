@@ -1,0 +1,153 @@
+#include "counters/counter_book.h"
+
+#include <algorithm>
+
+namespace hvnet {
+namespace {
+
+// Positions in kComponentNames.
+enum Component : std::size_t {
+  kRxPackets,
+  kTxPackets,
+  kRxBytes,
+  kTxBytes,
+  kRxErrors,
+  kTxErrors,
+  kRxDropped,
+  kTxDropped,
+  kMulticast,
+  kRxMissedErrors,
+  kHiddenInDrops,
+  kTxLosses,
+  kQdiscDrops,
+};
+static_assert(kQdiscDrops + 1 == kComponentCount);
+
+using Accumulators = std::array<Accumulator, kComponentCount>;
+
+std::array<std::optional<std::uint64_t>, kComponentCount> inOrder(const Components& raw) {
+  const LinkStats& link = raw.link;
+  return {link.rx_packets, link.tx_packets,       link.rx_bytes,       link.tx_bytes,
+          link.rx_errors,  link.tx_errors,        link.rx_dropped,     link.tx_dropped,
+          link.multicast,  link.rx_missed_errors, raw.hidden_in_drops, raw.tx_losses,
+          raw.qdisc_drops};
+}
+
+// What of tx_dropped is certainly not in tx_losses. `dropped_before`: tx_dropped of the update
+// before this one. A loss that it counts is by now in tx_losses too, whichever was read first.
+std::uint64_t certainDiscards(const Accumulators& parts,
+                              const std::optional<Accumulator::State>& dropped_before) {
+  const bool explained_later = parts[kTxLosses].state() && dropped_before;
+  const std::uint64_t dropped = explained_later ? dropped_before->total : parts[kTxDropped].total();
+  const std::uint64_t losses = parts[kTxLosses].total();
+  return dropped > losses ? dropped - losses : 0;
+}
+
+Counters publish(const Accumulators& parts, std::uint64_t discards) {
+  const auto total = [&parts](Component component) { return parts[component].total(); };
+  Counters out;
+  out.in_packets = total(kRxPackets);
+  out.in_errors = total(kRxErrors);
+  out.out_packets = total(kTxPackets);
+  out.out_errors = total(kTxErrors) + total(kTxLosses);
+  out.in_octets = total(kRxBytes);
+  out.out_octets = total(kTxBytes);
+  out.in_drops = total(kRxDropped) + total(kRxMissedErrors) + total(kHiddenInDrops);
+  out.out_discards = total(kQdiscDrops) + discards;
+  out.in_multicast = total(kMulticast);
+  return out;
+}
+
+}  // namespace
+
+CounterUpdate CounterBook::update(KernelIndex index, const Components& raw) {
+  Row& row = rowOf(index);
+  const auto dropped_before = row.components[kTxDropped].state();
+  const bool discontinuity = take(row, raw);
+  // The larger one: a loss once published as a discard cannot be taken back.
+  row.discards = std::max(row.discards, certainDiscards(row.components, dropped_before));
+  return {publish(row.components, row.discards), discontinuity, row.resets};
+}
+
+// Whether increments may have been lost.
+bool CounterBook::take(Row& row, const Components& raw) {
+  const auto values = inOrder(raw);
+  bool reset = false;
+  bool discontinuity = false;
+  for (std::size_t i = 0; i < kComponentCount; ++i) {
+    if (!values[i]) continue;
+    if (row.components[i].startsAgain(*values[i])) {
+      reset = true;
+      discontinuity |= row.unwatched[i];
+    }
+    row.components[i].add(*values[i]);
+    row.unwatched.reset(i);
+  }
+  if (reset) ++row.resets;
+  return discontinuity;
+}
+
+std::uint64_t CounterBook::resets(KernelIndex index) const {
+  const std::size_t at = lowerBound(index);
+  return holds(at, index) ? rows_[at].resets : 0;
+}
+
+void CounterBook::forget(KernelIndex index) {
+  const std::size_t at = lowerBound(index);
+  if (holds(at, index)) rows_.erase(rows_.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
+void CounterBook::markInterrupted() {
+  for (Row& row : rows_) row.unwatched.set();
+}
+
+std::vector<SavedPort> CounterBook::save() const {
+  std::vector<SavedPort> ports;
+  ports.reserve(rows_.size());
+  for (const Row& row : rows_) {
+    SavedPort& port = ports.emplace_back();
+    port.index = row.index;
+    port.discards = row.discards;
+    port.resets = row.resets;
+    for (std::size_t i = 0; i < kComponentCount; ++i) {
+      port.components[i] = row.components[i].state();
+    }
+  }
+  return ports;
+}
+
+void CounterBook::restore(std::span<const SavedPort> ports) {
+  for (const SavedPort& port : ports) {
+    if (holds(lowerBound(port.index), port.index)) continue;
+    Row& row = rowOf(port.index);
+    row.discards = port.discards;
+    row.resets = port.resets;
+    row.unwatched.set();
+    for (std::size_t i = 0; i < kComponentCount; ++i) {
+      if (port.components[i]) row.components[i].restore(*port.components[i]);
+    }
+  }
+}
+
+std::size_t CounterBook::lowerBound(KernelIndex index) const {
+  const auto row = std::ranges::lower_bound(rows_, index, {}, &Row::index);
+  return static_cast<std::size_t>(row - rows_.begin());
+}
+
+bool CounterBook::holds(std::size_t at, KernelIndex index) const {
+  return at < rows_.size() && rows_[at].index == index;
+}
+
+CounterBook::Row& CounterBook::rowOf(KernelIndex index) {
+  // Samples are sorted, so this is nearly always the row after the last one.
+  if (!holds(next_, index)) {
+    next_ = lowerBound(index);
+    if (!holds(next_, index)) {
+      const auto row = rows_.emplace(rows_.begin() + static_cast<std::ptrdiff_t>(next_));
+      row->index = index;
+    }
+  }
+  return rows_[next_++];
+}
+
+}  // namespace hvnet
