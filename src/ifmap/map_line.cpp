@@ -50,7 +50,7 @@ Result<Identity> readIdentity(Words& words) {
   const std::string_view kind = words.next();
   if (kind == "retired") return RetiredIdentity{};
   if (kind == "mac")
-    return readMac(words).map([](HwAddress mac) { return Identity{MacIdentity{mac}}; });
+    return readMac(words).map([](const HwAddress& mac) { return Identity{MacIdentity{mac}}; });
   if (kind == "guid") {
     const std::string_view word = words.next();
     if (const auto guid = parseGuid(word)) return GuidIdentity{*guid};
