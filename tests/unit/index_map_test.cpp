@@ -35,7 +35,7 @@ struct Spec {
   HwAddress mac{};
 };
 
-Candidate adapter(Spec spec) {
+Candidate adapter(const Spec& spec) {
   return {.kernel_index = KernelIndex{spec.kernel},
           .adapter = true,
           .position = spec.position,

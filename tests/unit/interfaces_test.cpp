@@ -126,7 +126,9 @@ TEST(IfType, FollowsTheKindAndElseTheHardware) {
 
 class History : public testing::Test {
  protected:
-  TimePoint at(int seconds) const { return TimePoint{} + std::chrono::seconds(seconds); }
+  [[nodiscard]] static TimePoint at(int seconds) {
+    return TimePoint{} + std::chrono::seconds(seconds);
+  }
   InterfaceHistory history_;
 };
 

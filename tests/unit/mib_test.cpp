@@ -15,7 +15,8 @@ using Oid = std::vector<SubId>;
 
 class WholeMib : public testing::Test {
  protected:
-  std::optional<Oid> nextAfter(const Oid& from, bool inclusive = false, const Oid& end = {}) const {
+  [[nodiscard]] std::optional<Oid> nextAfter(const Oid& from, bool inclusive = false,
+                                             const Oid& end = {}) const {
     const auto found = mib_.next(view_, from, inclusive, end);
     if (!found) return std::nullopt;
     const CellOid name = oidOf(*found->table, view_, found->cell);

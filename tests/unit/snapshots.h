@@ -10,7 +10,7 @@
 
 namespace hvnet::test {
 
-inline Interface interfaceAt(std::uint32_t index, std::string name = "lan") {
+inline Interface interfaceAt(std::uint32_t index, const std::string& name = "lan") {
   Interface out;
   out.index = IfIndex{index};
   out.kernel_index = KernelIndex{static_cast<int>(index) + 100};

@@ -20,7 +20,7 @@ SnapshotPtr sampledAt(TimePoint when) {
 
 class StoreTest : public testing::Test {
  protected:
-  bool refreshIsWanted() const {
+  [[nodiscard]] bool refreshIsWanted() const {
     pollfd fd{store_->refreshFd(), POLLIN, 0};
     return ::poll(&fd, 1, 0) == 1;
   }

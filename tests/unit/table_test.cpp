@@ -22,13 +22,13 @@ const Table& ifTable() {
 
 class IfTable : public testing::Test {
  protected:
-  Oid oid(std::initializer_list<SubId> rest) const {
+  [[nodiscard]] static Oid oid(std::initializer_list<SubId> rest) {
     Oid out = kIfEntry;
     out.insert(out.end(), rest);
     return out;
   }
   // The name of the cell after `from`, without the entry; empty past the end.
-  Oid nextAfter(const Oid& from, bool inclusive = false) const {
+  [[nodiscard]] Oid nextAfter(const Oid& from, bool inclusive = false) const {
     const auto cell = next(ifTable(), view_, from, inclusive);
     if (!cell) return {};
     const CellOid full = oidOf(ifTable(), view_, *cell);
