@@ -79,9 +79,10 @@ void Library::initialise() {
   netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_DONT_LOG_TCPWRAPPERS_CONNECTS,
                          1);
   if (options_.role == Role::kStandalone) {
-    // The same folder for both: no configuration but ours is searched for.
     set_persistent_directory(options_.persistent_folder.c_str());
-    set_configuration_directory(options_.persistent_folder.c_str());
+    // No configuration but ours is searched for. (The same folder again would be read twice, and
+    // the library does not take an engine ID twice.)
+    set_configuration_directory((options_.persistent_folder / "none").c_str());
   } else {
     netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
   }

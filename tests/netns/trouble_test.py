@@ -421,6 +421,17 @@ def test_show_needs_neither_the_master_nor_the_port_and_runs_beside_the_daemon(r
     assert files_of(state) == before
 
 
+def test_it_starts_again_with_what_the_library_saved(router):
+    """As started by hand: without SNMPCONFPATH, which would hide the saved engine ID."""
+    product = router.prepare(ACCESS)
+    del product.environment["SNMPCONFPATH"]
+    for _ in range(3):
+        product.start()
+        product.stop()
+        assert "error" not in product.log, product.log
+    assert (product.state / "snmp/hvnet-subagent.conf").exists()
+
+
 # The command line
 
 
