@@ -79,6 +79,11 @@ bool CounterBook::take(Row& row, const Components& raw) {
     if (row.components[i].startsAgain(*values[i])) {
       reset = true;
       discontinuity |= row.unwatched[i];
+      // Queue drops come here as a sum over every queue that this process has seen
+      // (qdisc_totals.h), so the first value of a new process is not all new: it was counted.
+      if (i == kQdiscDrops && row.unwatched[i]) {
+        row.components[i].restore({*values[i], row.components[i].total()});
+      }
     }
     row.components[i].add(*values[i]);
     row.unwatched.reset(i);

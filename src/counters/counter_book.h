@@ -13,6 +13,10 @@
 //   loss was published as a discard all the same (tx_losses was missing, or the very first update
 //   fell into the middle of it), out_discards waits until that is made up for.
 // - A component that is missing in an update keeps its last total.
+// - qdisc_drops is a running sum within this process (qdisc_totals.h). It goes backwards only over
+// a
+//   restart, when the new process has not seen the queues that were replaced: what it then shows
+//   was counted before. (It is a discontinuity: a queue may have been replaced unseen.)
 // - However many components start again in one update, that is one reset of the port. One that
 //   was bridged is only counted. One across which nobody looked (see restore() and
 //   markInterrupted()) is counted and is a discontinuity: increments may have been lost.
@@ -42,7 +46,7 @@ struct Components {
   LinkStats link{};
   std::optional<std::uint64_t> hidden_in_drops{};  // sum of the profile's hidden receive drops
   std::optional<std::uint64_t> tx_losses{};        // sum of the profile's transmit losses
-  std::optional<std::uint64_t> qdisc_drops{};      // root qdisc, or the sum of mq's children
+  std::optional<std::uint64_t> qdisc_drops{};      // of the root qdisc, and of those it replaced
 };
 
 // In the order of Components; as the saved file spells them.

@@ -131,3 +131,6 @@ def test_what_the_queue_drops_is_an_out_discard_over_a_change_of_the_queue(route
     second = qdisc_drops()
     assert second > 100
     eventually(lambda: product.ask(OUT_DISCARDS) == first + second, within=1)
+    product.stop()
+    product.start()
+    assert product.ask(OUT_DISCARDS) == first + second, "counted once, by two processes too"
