@@ -54,6 +54,8 @@ class Accumulator {
 
   // Nothing before the first raw value.
   [[nodiscard]] const std::optional<State>& state() const { return state_; }
+  // Whoever counts is another one now; the total stands.
+  void setWidth(Width width) { width_ = width; }
   void restore(const State& state) { state_ = State{inWidth(state.last_raw), state.total}; }
 
  private:

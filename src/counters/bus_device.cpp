@@ -129,4 +129,27 @@ std::string toText(const BusPosition& position) {
   return "other " + std::to_string(position.number);
 }
 
+std::string_view vmbusClassName(const Guid& device_class) {
+  using Row = std::pair<std::string_view, std::string_view>;
+  // include/linux/hyperv.h, HV_*_GUID.
+  constexpr std::array kNames = {
+      Row{"0e0b6031-5213-4934-818b-38d90ced39db", "shutdown"},
+      Row{"2f9bcc4a-0069-4af3-b76b-6fd0be528cda", "synthetic Fibre Channel"},
+      Row{"32412632-86cb-44a2-9b5c-50d1417354f5", "IDE"},
+      Row{"35fa2e29-ea23-4236-96ae-3a6ebacba440", "VSS"},
+      Row{"44c4f61d-4444-4400-9d52-802e27ede19f", "PCI pass-through"},
+      Row{"525074dc-8985-46e2-8057-a307dc18a502", "dynamic memory"},
+      Row{"57164f39-9115-4e78-ab55-382f3bd5422d", "heartbeat"},
+      Row{"9527e630-d0ae-497b-adce-e80ab0175caf", "time sync"},
+      Row{"a9a0f4e7-5a45-4d96-b827-8a841e8c03e6", "KVP"},
+      Row{"ba6163d9-04a1-4d29-b605-72e2ffb1dc7f", "SCSI"},
+      Row{"cfa8b69e-5b4a-4cc0-b98b-8ba1a1f3f95a", "mouse"},
+      Row{"da0a7802-e377-4aac-8e77-0558eb1073f8", "video"},
+      Row{"f8615163-df3e-46c5-913f-f2d2f965ed0e", "network"},
+      Row{"f912ad6d-2b17-48ea-bd65-f927a61c7684", "keyboard"},
+  };
+  const auto* found = std::ranges::find(kNames, toText(device_class), &Row::first);
+  return found == kNames.end() ? std::string_view() : found->second;
+}
+
 }  // namespace hvnet

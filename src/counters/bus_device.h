@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hvnet {
 
@@ -39,11 +40,27 @@ std::string toText(const BusPosition& position);
 std::optional<std::uint64_t> parsePciAddress(std::string_view text);
 
 struct BusDevice {
-  std::optional<BusPosition> position;  // absent on a bus that has no order known to us
-  std::string driver;                   // the bound driver's name as sysfs has it; may be empty
-  std::optional<Guid> instance;         // VMBus only
+  std::optional<BusPosition> position{};  // absent on a bus that has no order known to us
+  std::string driver{};                   // the bound driver's name as sysfs has it; may be empty
+  std::optional<Guid> instance{};         // VMBus only
+  std::string address{};                  // its name on its bus: "0000:00:03.0", "vif-0", a GUID
+  std::string unit{};                     // the driver's own name for it: "hvnet0"; may be empty
+  std::vector<std::uint32_t> channels{};  // VMBus: relids, ascending; one for each vRSS queue
 
   bool operator==(const BusDevice&) const = default;
 };
+
+// One device on the VMBus, whether a driver is bound to it or not.
+struct VmbusDevice {
+  std::uint32_t relid = 0;  // of its primary channel
+  Guid device_class{};
+  std::optional<Guid> instance{};
+  std::string driver{};  // the bound driver, or its unit ("hvts0"); empty: not configured
+
+  bool operator==(const VmbusDevice&) const = default;
+};
+
+// "network", "heartbeat", ...; empty for a class that has no name here.
+std::string_view vmbusClassName(const Guid& device_class);
 
 }  // namespace hvnet

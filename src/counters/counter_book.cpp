@@ -17,20 +17,28 @@ enum Component : std::size_t {
   kTxDropped,
   kMulticast,
   kRxMissedErrors,
+  kRxCrcErrors,
+  kRxFrameErrors,
+  kTxCarrierErrors,
   kHiddenInDrops,
   kTxLosses,
   kQdiscDrops,
+  kInMulticast,
+  kInBroadcast,
+  kOutMulticast,
+  kOutBroadcast,
 };
-static_assert(kQdiscDrops + 1 == kComponentCount);
+static_assert(kOutBroadcast + 1 == kComponentCount);
 
 using Accumulators = std::array<Accumulator, kComponentCount>;
 
 std::array<std::optional<std::uint64_t>, kComponentCount> inOrder(const Components& raw) {
   const LinkStats& link = raw.link;
-  return {link.rx_packets, link.tx_packets,       link.rx_bytes,       link.tx_bytes,
-          link.rx_errors,  link.tx_errors,        link.rx_dropped,     link.tx_dropped,
-          link.multicast,  link.rx_missed_errors, raw.hidden_in_drops, raw.tx_losses,
-          raw.qdisc_drops};
+  return {link.rx_packets,        link.tx_packets,       link.rx_bytes,      link.tx_bytes,
+          link.rx_errors,         link.tx_errors,        link.rx_dropped,    link.tx_dropped,
+          link.multicast,         link.rx_missed_errors, link.rx_crc_errors, link.rx_frame_errors,
+          link.tx_carrier_errors, raw.hidden_in_drops,   raw.tx_losses,      raw.qdisc_drops,
+          raw.in_multicast,       raw.in_broadcast,      raw.out_multicast,  raw.out_broadcast};
 }
 
 // What of tx_dropped is certainly not in tx_losses. `dropped_before`: tx_dropped of the update
@@ -43,18 +51,37 @@ std::uint64_t certainDiscards(const Accumulators& parts,
   return dropped > losses ? dropped - losses : 0;
 }
 
+using Count = std::optional<std::uint64_t>;
+
+// Empty when none of them was ever seen.
+Count sumOf(const Accumulators& parts, std::initializer_list<Component> components) {
+  Count sum;
+  for (const Component component : components) {
+    if (parts[component].state()) sum = sum.value_or(0) + parts[component].total();
+  }
+  return sum;
+}
+
 Counters publish(const Accumulators& parts, std::uint64_t discards) {
-  const auto total = [&parts](Component component) { return parts[component].total(); };
+  const auto total = [&parts](Component component) { return sumOf(parts, {component}); };
   Counters out;
   out.in_packets = total(kRxPackets);
   out.in_errors = total(kRxErrors);
   out.out_packets = total(kTxPackets);
-  out.out_errors = total(kTxErrors) + total(kTxLosses);
+  out.out_errors = sumOf(parts, {kTxErrors, kTxLosses});
   out.in_octets = total(kRxBytes);
   out.out_octets = total(kTxBytes);
-  out.in_drops = total(kRxDropped) + total(kRxMissedErrors) + total(kHiddenInDrops);
-  out.out_discards = total(kQdiscDrops) + discards;
-  out.in_multicast = total(kMulticast);
+  out.in_drops = sumOf(parts, {kRxDropped, kRxMissedErrors, kHiddenInDrops});
+  if (sumOf(parts, {kQdiscDrops, kTxDropped})) {
+    out.out_discards = parts[kQdiscDrops].total() + discards;
+  }
+  out.in_multicast = total(parts[kInMulticast].state() ? kInMulticast : kMulticast);
+  out.in_broadcast = total(kInBroadcast);
+  out.out_multicast = total(kOutMulticast);
+  out.out_broadcast = total(kOutBroadcast);
+  out.in_fcs_errors = total(kRxCrcErrors);
+  out.in_alignment_errors = total(kRxFrameErrors);
+  out.carrier_sense_errors = total(kTxCarrierErrors);
   return out;
 }
 
@@ -76,6 +103,7 @@ bool CounterBook::take(Row& row, const Components& raw) {
   bool discontinuity = false;
   for (std::size_t i = 0; i < kComponentCount; ++i) {
     if (!values[i]) continue;
+    row.components[i].setWidth(raw.width);
     if (row.components[i].startsAgain(*values[i])) {
       reset = true;
       discontinuity |= row.unwatched[i];

@@ -5,13 +5,14 @@
 //   in_drops     = rx_dropped + rx_missed_errors + hidden_in_drops
 //   out_errors   = tx_errors + tx_losses
 //   out_discards = qdisc_drops + what of tx_dropped is not in tx_losses
-// and every other one is a single component.
-//
 // - A loss is counted once. tx_dropped and tx_losses are read at different instants, so a drop is
 //   taken for a discard only when the next update's tx_losses has not explained it: that share of
 //   out_discards is one update late (not in a port's first update, nor without tx_losses). Where a
 //   loss was published as a discard all the same (tx_losses was missing, or the very first update
 //   fell into the middle of it), out_discards waits until that is made up for.
+//   in_multicast = the driver's own split where it has one, else the link's multicast
+// and every other one is a single component. A counter whose components were never seen is empty.
+//
 // - A component that is missing in an update keeps its last total.
 // - qdisc_drops is a running sum within this process (qdisc_totals.h). It goes backwards only over
 // a
@@ -47,13 +48,19 @@ struct Components {
   std::optional<std::uint64_t> hidden_in_drops{};  // sum of the profile's hidden receive drops
   std::optional<std::uint64_t> tx_losses{};        // sum of the profile's transmit losses
   std::optional<std::uint64_t> qdisc_drops{};      // of the root qdisc, and of those it replaced
+  std::optional<std::uint64_t> in_multicast{};     // where the driver's statistics split them
+  std::optional<std::uint64_t> in_broadcast{};
+  std::optional<std::uint64_t> out_multicast{};
+  std::optional<std::uint64_t> out_broadcast{};
+  Accumulator::Width width = Accumulator::Width::k64;  // of whoever counts
 };
 
 // In the order of Components; as the saved file spells them.
-inline constexpr std::array<std::string_view, 13> kComponentNames = {
-    "rx_packets",      "tx_packets", "rx_bytes",   "tx_bytes",  "rx_errors",
-    "tx_errors",       "rx_dropped", "tx_dropped", "multicast", "rx_missed_errors",
-    "hidden_in_drops", "tx_losses",  "qdisc_drops"};
+inline constexpr std::array<std::string_view, 20> kComponentNames = {
+    "rx_packets",    "tx_packets",      "rx_bytes",          "tx_bytes",        "rx_errors",
+    "tx_errors",     "rx_dropped",      "tx_dropped",        "multicast",       "rx_missed_errors",
+    "rx_crc_errors", "rx_frame_errors", "tx_carrier_errors", "hidden_in_drops", "tx_losses",
+    "qdisc_drops",   "in_multicast",    "in_broadcast",      "out_multicast",   "out_broadcast"};
 inline constexpr std::size_t kComponentCount = kComponentNames.size();
 
 // What outlives the process, one port's worth.

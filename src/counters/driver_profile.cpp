@@ -15,10 +15,8 @@ constexpr Names kNetvscTxLosses = {"tx_no_memory", "tx_no_space", "tx_too_big", 
 
 // drivers/net/vmxnet3/vmxnet3_ethtool.c: once for each queue. OOB: out of (guest) buffers.
 constexpr Names kVmxnet3RxDrops = {"pkts rx OOB"};
-constexpr Names kVmxnet3UnicastRx = {"ucast pkts rx"};
 constexpr Names kVmxnet3MulticastRx = {"mcast pkts rx"};
 constexpr Names kVmxnet3BroadcastRx = {"bcast pkts rx"};
-constexpr Names kVmxnet3UnicastTx = {"ucast pkts tx"};
 constexpr Names kVmxnet3MulticastTx = {"mcast pkts tx"};
 constexpr Names kVmxnet3BroadcastTx = {"bcast pkts tx"};
 
@@ -27,7 +25,9 @@ constexpr std::array kProfiles = {
                   .bound_name = "hvnet",
                   .hypervisor = "Hyper-V",
                   .fixed_1000base_t = true,
-                  .always_promiscuous = true},
+                  .always_promiscuous = true,
+                  .max_mtu = 1500,
+                  .vlan = false},
     DriverProfile{.name = "hv_netvsc",
                   .bound_name = "hv_netvsc",
                   .hypervisor = "Hyper-V",
@@ -44,8 +44,8 @@ constexpr std::array kProfiles = {
                   .hypervisor = "VMware",
                   .fixed_1000base_t = false,
                   .hidden_rx_drops = kVmxnet3RxDrops,
-                  .in = {kVmxnet3UnicastRx, kVmxnet3MulticastRx, kVmxnet3BroadcastRx},
-                  .out = {kVmxnet3UnicastTx, kVmxnet3MulticastTx, kVmxnet3BroadcastTx}},
+                  .in = {kVmxnet3MulticastRx, kVmxnet3BroadcastRx},
+                  .out = {kVmxnet3MulticastTx, kVmxnet3BroadcastTx}},
     // The module is xen_netfront; its driver calls itself vif.
     DriverProfile{.name = "xen_netfront",
                   .bound_name = "vif",

@@ -2,6 +2,7 @@
 // which of the driver's own statistics (`ethtool -S`) add to which counter.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -10,9 +11,9 @@ namespace hvnet {
 // Names of driver statistics without the blanks around them. What they count is their sum.
 using StatNames = std::span<const std::string_view>;
 
-// The statistics that split the packets of one direction. Empty: the driver does not split them.
+// The statistics that split the packets of one direction; the rest is unicast. Empty: the driver
+// does not split them.
 struct PacketSplitNames {
-  StatNames unicast = {};
   StatNames multicast = {};
   StatNames broadcast = {};
 };
@@ -24,6 +25,8 @@ struct DriverProfile {
   bool fixed_1000base_t;        // the vendor's rule: always 1000BASE-T full duplex
 
   bool always_promiscuous = false;            // the adapter has no filter of its own
+  std::uint32_t max_mtu = 0;                  // octets, whatever the system says; 0: as it says
+  bool vlan = true;                           // VLAN interfaces can be put on it
   bool multicast_includes_broadcast = false;  // LinkStats::multicast is both together
   StatNames hidden_rx_drops = {};             // receive drops that rx_dropped does not have
   StatNames tx_losses = {};  // losses inside tx_dropped that are output errors, not discards

@@ -104,13 +104,11 @@ SumPlan::Slots SumPlan::slotsOf(std::span<const std::string> have, StatNames wan
 
 SumPlan::SplitSlots SumPlan::slotsOf(std::span<const std::string> have,
                                      const PacketSplitNames& wanted) {
-  return {slotsOf(have, wanted.unicast), slotsOf(have, wanted.multicast),
-          slotsOf(have, wanted.broadcast)};
+  return {slotsOf(have, wanted.multicast), slotsOf(have, wanted.broadcast)};
 }
 
 PacketSplit SumPlan::split(const SplitSlots& slots, std::span<const std::uint64_t> values) {
-  return {total(slots.unicast, values), total(slots.multicast, values),
-          total(slots.broadcast, values)};
+  return {total(slots.multicast, values), total(slots.broadcast, values)};
 }
 
 DriverSums SumPlan::sums(std::span<const std::uint64_t> values) const {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,6 +25,9 @@ struct DriverStat {
   bool operator==(const DriverStat&) const = default;
 };
 
+// A driver's names, trimmed, in its own order; the same list until the driver shows another one.
+using StatNameList = std::shared_ptr<const std::vector<std::string>>;
+
 // The name without the blanks that drivers indent with.
 std::string_view trimmedStatName(std::string_view name);
 
@@ -37,7 +41,6 @@ Result<std::vector<DriverStat>> parseStatisticsText(std::string_view text,
 
 // What a profile's lists come to. Absent where the profile names nothing that the driver has.
 struct PacketSplit {
-  std::optional<std::uint64_t> unicast;
   std::optional<std::uint64_t> multicast;
   std::optional<std::uint64_t> broadcast;
 
@@ -65,7 +68,6 @@ class SumPlan {
  private:
   using Slots = std::vector<std::size_t>;
   struct SplitSlots {
-    Slots unicast;
     Slots multicast;
     Slots broadcast;
   };

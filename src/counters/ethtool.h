@@ -34,8 +34,6 @@ using EthtoolCall = std::function<int(KernelIndex, const std::string& ifname,  /
 // interface's by now.
 EthtoolCall kernelEthtool();
 
-using StatNameList = std::shared_ptr<const std::vector<std::string>>;  // trimmed
-
 struct DriverStatsView {
   StatNameList names;                     // the same list until the driver shows another one
   std::span<const std::uint64_t> values;  // one for each name; good until the next call

@@ -32,18 +32,23 @@ enum class OperState : std::uint8_t {
   kUp = 6,
 };
 
-// The 64-bit counters of one link (struct rtnl_link_stats64), in the kernel's words.
+// The 64-bit counters of one link (struct rtnl_link_stats64), in the kernel's words. The kernel has
+// them all; another source leaves empty what its driver does not count.
 struct LinkStats {
-  std::uint64_t rx_packets = 0;
-  std::uint64_t tx_packets = 0;
-  std::uint64_t rx_bytes = 0;
-  std::uint64_t tx_bytes = 0;
-  std::uint64_t rx_errors = 0;
-  std::uint64_t tx_errors = 0;
-  std::uint64_t rx_dropped = 0;
-  std::uint64_t tx_dropped = 0;
-  std::uint64_t multicast = 0;
-  std::uint64_t rx_missed_errors = 0;
+  using Count = std::optional<std::uint64_t>;
+  Count rx_packets{};
+  Count tx_packets{};
+  Count rx_bytes{};
+  Count tx_bytes{};
+  Count rx_errors{};
+  Count tx_errors{};
+  Count rx_dropped{};
+  Count tx_dropped{};
+  Count multicast{};
+  Count rx_missed_errors{};
+  Count rx_crc_errors{};
+  Count rx_frame_errors{};    // alignment
+  Count tx_carrier_errors{};  // carrier sense
 
   bool operator==(const LinkStats&) const = default;
 };
@@ -57,6 +62,7 @@ struct Link {
   std::uint16_t hardware_type = 0;  // ARPHRD_*
   std::uint32_t flags = 0;          // IFF_*
   std::uint32_t mtu = 0;            // octets
+  std::optional<std::uint32_t> max_mtu;  // IFLA_MAX_MTU; empty when the driver has no limit
   OperState oper_state = OperState::kUnknown;
   std::optional<bool> carrier;
   bool promiscuous = false;     // IFF_PROMISC or IFLA_PROMISCUITY > 0

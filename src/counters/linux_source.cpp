@@ -108,6 +108,17 @@ void sortByIndex(std::vector<Sample>& samples) {
   samples.erase(std::unique(samples.begin(), samples.end(), same), samples.end());
 }
 
+void take(const DriverStatsView& stats, Sample& sample) {
+  sample.raw.hidden_in_drops = stats.sums.hidden_rx_drops;
+  sample.raw.tx_losses = stats.sums.tx_losses;
+  sample.raw.in_multicast = stats.sums.in.multicast;
+  sample.raw.in_broadcast = stats.sums.in.broadcast;
+  sample.raw.out_multicast = stats.sums.out.multicast;
+  sample.raw.out_broadcast = stats.sums.out.broadcast;
+  sample.stat_names = stats.names;
+  sample.stat_values.assign(stats.values.begin(), stats.values.end());
+}
+
 }  // namespace
 
 LinuxSource::LinuxSource(const LinuxSourceOptions& options, EventSocket events, DumpSocket dumps)
@@ -124,11 +135,11 @@ Result<std::unique_ptr<Source>> LinuxSource::open(const LinuxSourceOptions& opti
   if (!dumps) return tl::unexpected(dumps.error());
   std::unique_ptr<LinuxSource> source(
       new LinuxSource(options, std::move(*events), std::move(*dumps)));
-  if (auto read = source->readEvents(); !read) return tl::unexpected(read.error());
+  if (auto read = source->readEvents(Clock::now()); !read) return tl::unexpected(read.error());
   return source;
 }
 
-Result<bool> LinuxSource::readEvents() {
+Result<bool> LinuxSource::readEvents(TimePoint /*now*/) {
   EventSink sink(table_);
   const auto drained = events_.drain(sink);
   if (!drained) return failWith("link events", drained.error());
@@ -178,7 +189,7 @@ Result<void> LinuxSource::dumpLinks() {
   return {};
 }
 
-Result<void> LinuxSource::sample(std::vector<Sample>& out) {
+Result<TimePoint> LinuxSource::sample(std::vector<Sample>& out, TimePoint now) {
   StatsRequest request;
   request.header.nlmsg_type = RTM_GETSTATS;
   request.family.filter_mask = IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64);
@@ -192,7 +203,7 @@ Result<void> LinuxSource::sample(std::vector<Sample>& out) {
   complaint_.clear();
   addQdiscDrops(out);
   addDriverStats(out);
-  return {};
+  return now;
 }
 
 // A kernel without traffic control has no queues that drop; its refusal is nothing to report.
@@ -210,15 +221,12 @@ void LinuxSource::addDriverStats(std::vector<Sample>& samples) {
   auto port = ports().begin();
   for (Sample& sample : samples) {
     while (port->link.index < sample.index) ++port;  // samples are of known ports only
-    const DriverProfile* profile = port->profile;
-    if (profile == nullptr) continue;
-    if (profile->hidden_rx_drops.empty() && profile->tx_losses.empty()) continue;
-    const auto stats = driver_stats_->read(sample.index, port->link.name, *profile);
+    if (port->profile == nullptr) continue;
+    const auto stats = driver_stats_->read(sample.index, port->link.name, *port->profile);
     if (!stats) {
       complaint_ = stats.error().text;
     } else if (*stats) {
-      sample.raw.hidden_in_drops = (*stats)->sums.hidden_rx_drops;
-      sample.raw.tx_losses = (*stats)->sums.tx_losses;
+      take(**stats, sample);
     }
   }
 }

@@ -34,11 +34,15 @@ class LinuxSource final : public Source {
   static Result<std::unique_ptr<Source>> open(const LinuxSourceOptions& options);
 
   [[nodiscard]] int eventFd() const override { return events_.fd(); }
-  Result<bool> readEvents() override;
+  Result<bool> readEvents(TimePoint now) override;
   [[nodiscard]] const std::vector<Port>& ports() const override { return table_.ports(); }
-  Result<void> sample(std::vector<Sample>& out) override;
+  [[nodiscard]] const std::vector<VmbusDevice>& vmbusDevices() const override {
+    return vmbus_devices_;
+  }
+  Result<TimePoint> sample(std::vector<Sample>& out, TimePoint now) override;
   [[nodiscard]] const std::string& complaint() const override { return complaint_; }
   [[nodiscard]] std::uint64_t overruns() const override { return overruns_; }
+  [[nodiscard]] std::string name() const override { return "linux"; }
 
  private:
   LinuxSource(const LinuxSourceOptions& options, EventSocket events, DumpSocket dumps);
@@ -55,6 +59,7 @@ class LinuxSource final : public Source {
   std::unique_ptr<DriverStatsReader> driver_stats_;
   std::vector<QdiscDrops> qdisc_drops_;  // of the last sample
   QdiscTotals qdisc_totals_;
+  std::vector<VmbusDevice> vmbus_devices_;
   std::string complaint_;
   bool dump_needed_ = true;  // events were lost or not understood, and no dump has made up for it
   std::uint64_t overruns_ = 0;

@@ -12,7 +12,7 @@ namespace {
 
 // struct rtnl_link_stats64 only ever grew at its end; this is the last member that we read.
 constexpr std::size_t kLeastStats =
-    offsetof(rtnl_link_stats64, rx_missed_errors) + sizeof(rtnl_link_stats64::rx_missed_errors);
+    offsetof(rtnl_link_stats64, tx_carrier_errors) + sizeof(rtnl_link_stats64::tx_carrier_errors);
 
 LinkStats toLinkStats(Bytes payload) {
   rtnl_link_stats64 kernel{};
@@ -28,6 +28,9 @@ LinkStats toLinkStats(Bytes payload) {
   stats.tx_dropped = kernel.tx_dropped;
   stats.multicast = kernel.multicast;
   stats.rx_missed_errors = kernel.rx_missed_errors;
+  stats.rx_crc_errors = kernel.rx_crc_errors;
+  stats.rx_frame_errors = kernel.rx_frame_errors;
+  stats.tx_carrier_errors = kernel.tx_carrier_errors;
   return stats;
 }
 

@@ -1,14 +1,15 @@
-// One row of ifTable, as published: the facts that change only when the topology changes.
+// What is published of the interfaces and changes only when the topology changes: the rows of
+// ifTable, what stands on what, and which addresses are received.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
-#include "counters/bus_device.h"
-#include "counters/link.h"
+#include "counters/source.h"
 #include "ifmap/index_map.h"
 
 namespace hvnet {
@@ -26,12 +27,36 @@ enum class OperStatus : std::uint8_t {
 };
 enum class TrapEnable : std::uint8_t { kEnabled = 1, kDisabled = 2 };
 
+// `indexOrder`: hvnetAgentIndexOrder.
+enum class IndexOrder : std::uint8_t { kHypervisor = 1, kKernel = 2 };
+
+// hvnetAdapterDataPath: which way the frames of an adapter with a VF go.
+enum class DataPath : std::uint8_t { kSynthetic = 1, kVf = 2 };
+
+// Of a paravirtual NIC only (HVNET-MIB, hvnetAdapterTable).
+struct AdapterFacts {
+  std::string_view hypervisor;           // "Hyper-V", "KVM", ...: a literal
+  std::string unit;                      // the driver's own name: "hvnet0"; may be empty
+  std::optional<Guid> instance;          // VMBus
+  std::string bus_address;               // the device's name on its bus; may be empty
+  std::uint32_t place = 0;               // 1 for the first adapter of the hypervisor's list
+  std::optional<bool> network_assigned;  // by the host
+  std::optional<std::uint32_t> max_mtu;  // octets
+  bool vlan = true;                      // VLAN interfaces can be put on it
+  std::uint32_t queues = 0;              // channels, or queues that the driver counts; 0: unknown
+  std::optional<IfIndex> vf;             // the VF that is enslaved to it
+  std::optional<DataPath> data_path;     // Hyper-V only
+
+  bool operator==(const AdapterFacts&) const = default;
+};
+
 struct Interface {
   IfIndex index{};
   KernelIndex kernel_index{};
   IndexOrigin origin = IndexOrigin::kKernel;
 
   bool adapter = false;  // a paravirtual NIC, not merely an interface
+  AdapterFacts facts;    // of an adapter
   std::string driver;    // the profile's name; for others the bound driver or the link kind
   std::optional<BusPosition> position;
 
@@ -41,6 +66,7 @@ struct Interface {
   std::uint32_t type = 0;        // IANAifType
   std::uint32_t mtu = 0;         // octets
   std::uint64_t speed_mbps = 0;  // 0: no notion of bandwidth (RFC 2863, ifSpeed)
+  std::optional<Duplex> duplex;  // an adapter is always full duplex
   HwAddress phys_address;
   AdminStatus admin_status = AdminStatus::kDown;
   OperStatus oper_status = OperStatus::kUnknown;
@@ -53,11 +79,30 @@ struct Interface {
   TimePoint counter_discontinuity{};  // counters may have lost increments
 };
 
-// All rows, ascending by ifIndex. Immutable once published, shared by every snapshot until the
+// ifStackTable: `higher` runs on top of `lower`; 0 for none.
+struct StackEntry {
+  IfIndex higher{};
+  IfIndex lower{};
+  auto operator<=>(const StackEntry&) const = default;
+};
+
+// ifRcvAddressTable. RFC 2863, ifRcvAddressType.
+enum class ReceiveAddressType : std::uint8_t { kOther = 1, kVolatile = 2, kNonVolatile = 3 };
+struct ReceiveAddress {
+  IfIndex index{};
+  HwAddress address;
+  ReceiveAddressType type = ReceiveAddressType::kOther;
+};
+
+// All ascending by their index. Immutable once published, shared by every snapshot until the
 // topology changes.
 struct Interfaces {
   std::vector<Interface> rows;
-  TimePoint last_change{};  // a row was last created or deleted: ifTableLastChange
+  std::vector<StackEntry> stack;
+  std::vector<ReceiveAddress> receive_addresses;  // by ifIndex, then length, then octets
+  std::vector<VmbusDevice> vmbus_devices;         // by relid
+  TimePoint last_change{};        // a row was last created or deleted: ifTableLastChange
+  TimePoint stack_last_change{};  // ifStackLastChange
 };
 
 }  // namespace hvnet

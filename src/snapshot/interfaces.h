@@ -14,7 +14,6 @@
 
 namespace hvnet {
 
-enum class IndexOrder { kHypervisor, kKernel };
 enum class Media { kNominal, kDriver };
 enum class NameFormat { kKernel, kLan };
 

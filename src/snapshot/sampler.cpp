@@ -27,7 +27,7 @@ Sampler::Sampler(std::unique_ptr<Source> source, MapKeeper numbers, CounterKeepe
 
 bool Sampler::takeEvents(TimePoint now) {
   const std::uint64_t overruns = source_->overruns();
-  const Result<bool> changed = source_->readEvents();
+  const Result<bool> changed = source_->readEvents(now);
   if (source_->overruns() != overruns) log_->debug("link events were lost; read all links again");
   report(changed ? Result<void>() : Result<void>(tl::unexpect, changed.error()), "link events");
   if (!changed || !*changed) return false;
@@ -36,8 +36,8 @@ bool Sampler::takeEvents(TimePoint now) {
 }
 
 SnapshotPtr Sampler::sample(TimePoint now) {
-  const Result<void> read = source_->sample(samples_);
-  report(read, "counters");
+  const Result<TimePoint> read = source_->sample(samples_, now);
+  report(read ? Result<void>() : Result<void>(tl::unexpect, read.error()), "counters");
   if (read) {
     takeCounters(now);
     sampled_at_ = now;

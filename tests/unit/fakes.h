@@ -25,20 +25,25 @@ class FakeSource final : public Source {
   std::vector<Port> ports_now;
   std::map<KernelIndex, Components> counters_now;
   std::optional<Error> sample_error;
+  std::vector<VmbusDevice> vmbus_devices_now;
   std::string complaint_now;
   bool changed = false;
 
   [[nodiscard]] int eventFd() const override { return event_fd_.get(); }
-  Result<bool> readEvents() override { return std::exchange(changed, false); }
+  Result<bool> readEvents(TimePoint) override { return std::exchange(changed, false); }
   [[nodiscard]] const std::vector<Port>& ports() const override { return ports_now; }
-  Result<void> sample(std::vector<Sample>& out) override {
+  [[nodiscard]] const std::vector<VmbusDevice>& vmbusDevices() const override {
+    return vmbus_devices_now;
+  }
+  Result<TimePoint> sample(std::vector<Sample>& out, TimePoint now) override {
     out.clear();
     if (sample_error) return tl::unexpected(*sample_error);
     for (const auto& [index, raw] : counters_now) out.push_back({index, raw});
-    return {};
+    return now;
   }
   [[nodiscard]] const std::string& complaint() const override { return complaint_now; }
   [[nodiscard]] std::uint64_t overruns() const override { return 0; }
+  [[nodiscard]] std::string name() const override { return "fake"; }
 
  private:
   UniqueFd event_fd_;
