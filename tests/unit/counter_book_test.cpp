@@ -159,6 +159,7 @@ TEST(CounterBook, CountsADropAtOnceWhereTheDriverHasNoLossStatistics) {
 TEST(CounterBook, NeverLetsLossesTurnDiscardsNegative) {
   CounterBook book;
   Components raw;
+  raw.link.tx_dropped = 0;
   raw.tx_losses = 5;
   const auto counters = book.update(kLan0, raw).counters;
   EXPECT_EQ(counters.out_discards, 0U);
@@ -224,7 +225,7 @@ TEST(CounterBook, MakesUpForLossesPublishedAsDiscardsBeforeItKnewThem) {
 TEST(CounterBook, CountsADriverResetOnceHoweverManyComponentsGoBack) {
   CounterBook book;
   const auto before = book.update(kLan0, everything()).counters;
-  Components zero;
+  Components zero = zeros();
   zero.hidden_in_drops = zero.tx_losses = zero.qdisc_drops = 0;
   const CounterUpdate reset = book.update(kLan0, zero);
   EXPECT_EQ(reset.counters, before);

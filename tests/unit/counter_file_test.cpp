@@ -40,7 +40,7 @@ TEST(CounterFile, ReadsPortsWithAndWithoutTheirOptionalParts) {
   EXPECT_EQ(port.discards, 5U);
   EXPECT_EQ(port.components[0], (Accumulator::State{10, 1010}));
   EXPECT_EQ(port.components[7], (Accumulator::State{7, 9}));
-  EXPECT_EQ(port.components[12], (Accumulator::State{0, 3}));
+  EXPECT_EQ(port.components[15], (Accumulator::State{0, 3}));
   EXPECT_FALSE(port.components[1]);
   EXPECT_EQ(counters.ports[1], (SavedPort{KernelIndex{3}, "", {}, 0, 0}));
 }
