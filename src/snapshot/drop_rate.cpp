@@ -1,0 +1,32 @@
+#include "snapshot/drop_rate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace hvnet {
+namespace {
+
+constexpr std::chrono::seconds kStep{1};
+
+}  // namespace
+
+void RateWindow::add(std::uint64_t counter, TimePoint when) {
+  newest_ = Point{when, counter};
+  if (!points_.empty() && when - points_.back().when < kStep) return;
+  // The first point that is as old as the window, or older, is where it starts.
+  while (points_.size() > 1 && when - points_[1].when >= kRateWindow)
+    points_.erase(points_.begin());
+  if (points_.size() == points_.capacity()) points_.erase(points_.begin());
+  points_.push_back(*newest_);
+}
+
+std::optional<std::uint32_t> RateWindow::perSecond() const {
+  if (!newest_ || newest_->when - points_.front().when < kStep) return std::nullopt;
+  const std::chrono::duration<double> span = newest_->when - points_.front().when;
+  const auto counted = static_cast<double>(newest_->counter - points_.front().counter);
+  constexpr double kMost = std::numeric_limits<std::uint32_t>::max();
+  return static_cast<std::uint32_t>(std::min(std::round(counted / span.count()), kMost));
+}
+
+}  // namespace hvnet
