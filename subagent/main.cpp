@@ -72,7 +72,11 @@ Result<Sampler> makeSampler(const Options& options, const Config& config, Log& l
   using Access = CounterKeeper::Access;
   CounterKeeper totals(options.state_folder, writes ? Access::kReadWrite : Access::kReadOnly,
                        currentBootId(), log);
-  return Sampler(std::move(*source), std::move(numbers), std::move(totals), config.publish, log);
+  AgentFacts about;
+  about.version = version();
+  about.sample_interval = config.sample_interval;
+  return Sampler(std::move(*source), std::move(numbers), std::move(totals), config.publish,
+                 std::move(about), log);
 }
 
 int show(const Options& options, const Config& config, Log& log) {

@@ -29,6 +29,10 @@ const std::map<std::string, LogLevel> kLevels = {{"error", LogLevel::kError},
 
 }  // namespace
 
+std::string_view version() {
+  return HVNET_VERSION;
+}
+
 ParsedOptions parseOptions(int argc, const char* const* argv) {
   Options out;
   bool show = false;

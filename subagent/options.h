@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/log.h"
 
@@ -25,6 +26,8 @@ struct Options {
 
 inline constexpr char kDefaultConfigFile[] = "/etc/snmp/hvnet-subagent.conf";
 inline constexpr char kDefaultListen[] = "udp:127.0.0.1:1161";
+
+std::string_view version();
 
 // Either what to do, or the exit status after --help, --version or a usage error, which have been
 // printed.

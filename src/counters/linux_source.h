@@ -42,6 +42,7 @@ class LinuxSource final : public Source {
   Result<TimePoint> sample(std::vector<Sample>& out, TimePoint now) override;
   [[nodiscard]] const std::string& complaint() const override { return complaint_; }
   [[nodiscard]] std::uint64_t overruns() const override { return overruns_; }
+  [[nodiscard]] bool kernelIndexed() const override { return true; }
   [[nodiscard]] std::string name() const override { return "linux"; }
 
  private:

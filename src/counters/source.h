@@ -61,6 +61,8 @@ class Source {
   // What of the last sample could not be read, although the sample as such is good; or empty.
   [[nodiscard]] virtual const std::string& complaint() const = 0;
   [[nodiscard]] virtual std::uint64_t overruns() const = 0;
+  // Whether the ports' numbers are a kernel's ifindexes.
+  [[nodiscard]] virtual bool kernelIndexed() const = 0;
   // As `--source` spells it: "linux", "report:FILE".
   [[nodiscard]] virtual std::string name() const = 0;
 };

@@ -17,7 +17,6 @@ void RateWindow::add(std::uint64_t counter, TimePoint when) {
   // The first point that is as old as the window, or older, is where it starts.
   while (points_.size() > 1 && when - points_[1].when >= kRateWindow)
     points_.erase(points_.begin());
-  if (points_.size() == points_.capacity()) points_.erase(points_.begin());
   points_.push_back(*newest_);
 }
 

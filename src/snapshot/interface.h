@@ -35,17 +35,18 @@ enum class DataPath : std::uint8_t { kSynthetic = 1, kVf = 2 };
 
 // Of a paravirtual NIC only (HVNET-MIB, hvnetAdapterTable).
 struct AdapterFacts {
-  std::string_view hypervisor;           // "Hyper-V", "KVM", ...: a literal
-  std::string unit;                      // the driver's own name: "hvnet0"; may be empty
-  std::optional<Guid> instance;          // VMBus
-  std::string bus_address;               // the device's name on its bus; may be empty
-  std::uint32_t place = 0;               // 1 for the first adapter of the hypervisor's list
-  std::optional<bool> network_assigned;  // by the host
-  std::optional<std::uint32_t> max_mtu;  // octets
-  bool vlan = true;                      // VLAN interfaces can be put on it
-  std::uint32_t queues = 0;              // channels, or queues that the driver counts; 0: unknown
-  std::optional<IfIndex> vf;             // the VF that is enslaved to it
-  std::optional<DataPath> data_path;     // Hyper-V only
+  std::string_view hypervisor;                // "Hyper-V", "KVM", ...: a literal
+  std::string unit;                           // the driver's own name: "hvnet0"; may be empty
+  std::string instance;                       // VMBus: the printed GUID; may be empty
+  std::string bus_address;                    // the device's name on its bus; may be empty
+  std::uint32_t place = 0;                    // 1 for the first adapter of the hypervisor's list
+  std::optional<bool> network_assigned;       // by the host
+  std::optional<std::uint32_t> max_mtu;       // octets
+  bool vlan = true;                           // VLAN interfaces can be put on it
+  std::optional<std::uint32_t> kernel_index;  // where the source has a kernel
+  std::uint32_t queues = 0;           // channels, or queues that the driver counts; 0: unknown
+  std::optional<IfIndex> vf;          // the VF that is enslaved to it
+  std::optional<DataPath> data_path;  // Hyper-V only
 
   bool operator==(const AdapterFacts&) const = default;
 };
@@ -94,13 +95,24 @@ struct ReceiveAddress {
   ReceiveAddressType type = ReceiveAddressType::kOther;
 };
 
+// hvnetVmbusDeviceTable, as printed.
+struct VmbusRow {
+  std::uint32_t relid = 0;
+  std::string device_class;
+  std::optional<std::string_view> class_name;  // a literal; empty for a class without a name here
+  std::string instance;                        // may be empty
+  std::string driver;                          // empty: not configured
+
+  bool operator==(const VmbusRow&) const = default;
+};
+
 // All ascending by their index. Immutable once published, shared by every snapshot until the
 // topology changes.
 struct Interfaces {
   std::vector<Interface> rows;
   std::vector<StackEntry> stack;
   std::vector<ReceiveAddress> receive_addresses;  // by ifIndex, then length, then octets
-  std::vector<VmbusDevice> vmbus_devices;         // by relid
+  std::vector<VmbusRow> vmbus_devices;            // by relid
   TimePoint last_change{};        // a row was last created or deleted: ifTableLastChange
   TimePoint stack_last_change{};  // ifStackLastChange
 };

@@ -79,6 +79,27 @@ std::string driverOf(const NumberedPort& numbered) {
   return kindOf(port.link);
 }
 
+// Fills in the histories of the rows; tells how many of them were there before.
+std::size_t carryOn(const Interfaces& last, Interfaces& next, TimePoint now) {
+  std::size_t kept = 0;
+  auto old = last.rows.begin();
+  for (Interface& row : next.rows) {
+    while (old != last.rows.end() && old->index < row.index) ++old;
+    const bool same =
+        old != last.rows.end() && old->index == row.index && old->kernel_index == row.kernel_index;
+    if (!same) {
+      // A new row, or another device behind the number: its counters start again.
+      row.last_change = now;
+      row.counter_discontinuity = now;
+      continue;
+    }
+    ++kept;
+    row.last_change = old->oper_status == row.oper_status ? old->last_change : now;
+    row.counter_discontinuity = old->counter_discontinuity;
+  }
+  return kept;
+}
+
 }  // namespace
 
 OperStatus operStatus(const Link& link, bool adapter) {
@@ -127,6 +148,7 @@ Interface makeInterface(const NumberedPort& numbered, const PublishOptions& opti
   out.type = adapter ? kEthernetCsmacd : ifType(link);
   out.mtu = link.mtu;
   out.speed_mbps = speedMbps(numbered, options.media);
+  out.duplex = adapter ? Duplex::kFull : numbered.port->duplex;
   // RFC 2863, ifPhysAddress: of zero length where there is no such address; the kernel's loopback
   // has six zeros.
   if (!std::ranges::all_of(link.address, [](auto octet) { return octet == 0; })) {
@@ -142,35 +164,16 @@ Interface makeInterface(const NumberedPort& numbered, const PublishOptions& opti
   return out;
 }
 
-std::shared_ptr<const Interfaces> InterfaceHistory::update(std::vector<Interface> rows,
-                                                           TimePoint now) {
-  std::ranges::sort(rows, {}, &Interface::index);
-  auto next = std::make_shared<Interfaces>();
-  next->rows = std::move(rows);
-  if (!last_) {
-    last_ = next;
-    return next;
+std::shared_ptr<const Interfaces> InterfaceHistory::update(Interfaces next, TimePoint now) {
+  std::ranges::sort(next.rows, {}, &Interface::index);
+  if (last_) {
+    const std::size_t kept = carryOn(*last_, next, now);
+    const bool same_rows = kept == next.rows.size() && kept == last_->rows.size();
+    next.last_change = same_rows ? last_->last_change : now;
+    next.stack_last_change = next.stack == last_->stack ? last_->stack_last_change : now;
   }
-  next->last_change = last_->last_change;
-  std::size_t kept = 0;
-  auto old = last_->rows.begin();
-  for (Interface& row : next->rows) {
-    while (old != last_->rows.end() && old->index < row.index) ++old;
-    const bool same = old != last_->rows.end() && old->index == row.index &&
-                      old->kernel_index == row.kernel_index;
-    if (!same) {
-      // A new row, or another device behind the number: its counters start again.
-      row.last_change = now;
-      row.counter_discontinuity = now;
-      continue;
-    }
-    ++kept;
-    row.last_change = old->oper_status == row.oper_status ? old->last_change : now;
-    row.counter_discontinuity = old->counter_discontinuity;
-  }
-  if (kept != next->rows.size() || kept != last_->rows.size()) next->last_change = now;
-  last_ = next;
-  return next;
+  last_ = std::make_shared<Interfaces>(std::move(next));
+  return last_;
 }
 
 std::shared_ptr<const Interfaces> InterfaceHistory::discontinue(std::span<const std::size_t> rows,

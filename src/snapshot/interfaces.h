@@ -1,6 +1,6 @@
-// From what the source says and the numbers the map gave to the rows that are published.
+// One row of ifTable from one port and its number, and the histories of all rows.
 //
-// Poller thread only. Remembers what the row's history needs (last changes), nothing else.
+// Poller thread only. Remembers what a history needs (last changes), nothing else.
 #pragma once
 
 #include <boost/container/flat_map.hpp>
@@ -40,9 +40,9 @@ Interface makeInterface(const NumberedPort& numbered, const PublishOptions& opti
 
 class InterfaceHistory {
  public:
-  // `rows` in any order; the result is ascending by ifIndex, with the histories filled in. Rows
-  // of the first call are as old as the agent.
-  std::shared_ptr<const Interfaces> update(std::vector<Interface> rows, TimePoint now);
+  // `next.rows` in any order; the result is ascending by ifIndex, with the histories filled in.
+  // What the first call has is as old as the agent.
+  std::shared_ptr<const Interfaces> update(Interfaces next, TimePoint now);
   // Counters of these rows may have lost increments.
   std::shared_ptr<const Interfaces> discontinue(std::span<const std::size_t> rows, TimePoint now);
 

@@ -1,7 +1,8 @@
 // One pass along the line: source → numbers → rows → counters → a snapshot.
 //
 // One thread (the poller's, or main's for --show). sample() costs one statistics dump and a copy
-// of the counters; the topology is worked out again only when the source says that it changed.
+// of the counters; the topology is worked out again only when the source says that it changed, or
+// has failed or recovered.
 #pragma once
 
 #include <memory>
@@ -12,17 +13,19 @@
 #include "base/log.h"
 #include "counters/source.h"
 #include "ifmap/map_keeper.h"
-#include "snapshot/counter_keeper.h"
 #include "snapshot/interfaces.h"
+#include "snapshot/row_counters.h"
 #include "snapshot/snapshot.h"
+#include "snapshot/source_monitor.h"
 
 namespace hvnet {
 
 class Sampler {
  public:
-  // `numbers` is not used with `indexOrder kernel`.
+  // `numbers` is not used with `indexOrder kernel`. `about` has what is not the source's to say:
+  // version and sample interval.
   Sampler(std::unique_ptr<Source> source, MapKeeper numbers, CounterKeeper totals,
-          PublishOptions options, Log& log);
+          PublishOptions options, AgentFacts about, Log& log);
 
   [[nodiscard]] int eventFd() const { return source_->eventFd(); }
   // Takes in pending topology events; true when the rows changed.
@@ -35,20 +38,24 @@ class Sampler {
 
  private:
   void rebuild(TimePoint now);
-  std::vector<Assignment> number(const std::vector<Candidate>& candidates, TimePoint now);
-  void takeCounters(TimePoint now);
-  void report(const Result<void>& outcome, std::string_view what);
+  std::vector<NumberedPort> number(TimePoint now);
+  void describeAgent(std::string_view hypervisor);
+  void takeSample(TimePoint counted_at, TimePoint now);
+  void complain();
+  void report(const Error* error, std::string_view what);
 
   std::unique_ptr<Source> source_;
   MapKeeper numbers_;
-  CounterKeeper totals_;
+  RowCounters counters_;
   PublishOptions options_;
+  AgentFacts about_;
   Log* log_;
   InterfaceHistory history_;
+  SourceMonitor monitor_;
+  std::shared_ptr<const AgentFacts> agent_;
   std::shared_ptr<const Interfaces> interfaces_;
-  std::vector<std::pair<KernelIndex, std::size_t>> row_of_;  // sorted by kernel index
+  bool published_failed_ = false;  // interfaces_ say that nobody knows the links' states
   std::vector<Sample> samples_;
-  std::vector<Counters> counters_;  // the last good ones, in row order
   TimePoint sampled_at_{};
   std::string last_error_;
   std::string last_complaint_;

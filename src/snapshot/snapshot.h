@@ -32,9 +32,9 @@ struct AgentFacts {
 // How the source does.
 struct SourceHealth {
   SourceState state = SourceState::kOk;
-  TimePoint counted_at{};     // when the counters of this snapshot were counted
-  std::uint64_t samples = 0;  // good ones
-  std::uint64_t errors = 0;   // samples and events that could not be read
+  std::optional<TimePoint> counted_at;  // when these counters were counted; empty before any were
+  std::uint64_t samples = 0;            // good ones
+  std::uint64_t errors = 0;             // samples and events that could not be read
 };
 
 // hvnetStatsTable beyond the counters; beside each row of ifTable.

@@ -43,6 +43,7 @@ class FakeSource final : public Source {
   }
   [[nodiscard]] const std::string& complaint() const override { return complaint_now; }
   [[nodiscard]] std::uint64_t overruns() const override { return 0; }
+  [[nodiscard]] bool kernelIndexed() const override { return true; }
   [[nodiscard]] std::string name() const override { return "fake"; }
 
  private:

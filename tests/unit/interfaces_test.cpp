@@ -49,6 +49,14 @@ TEST(MakeInterface, TakesTheDriversWordOfOtherAdaptersAndElse1000) {
   EXPECT_EQ(publish(port).speed_mbps, 1000U);
 }
 
+TEST(MakeInterface, TakesTheDriversWordForDuplexOnlyOfWhatIsNoAdapter) {
+  Port port = portOf(5, "eth0", 12);
+  port.duplex = Duplex::kHalf;
+  EXPECT_EQ(publish(port).duplex, Duplex::kFull);
+  port.profile = nullptr;
+  EXPECT_EQ(publish(port).duplex, Duplex::kHalf);
+}
+
 TEST(MakeInterface, InventsNoSpeedForWhatIsNotAnAdapter) {
   const Interface row = publish(portOf(5, "veth7"));
   EXPECT_EQ(row.speed_mbps, 0U);
@@ -129,11 +137,17 @@ class History : public testing::Test {
   [[nodiscard]] static TimePoint at(int seconds) {
     return TimePoint{} + std::chrono::seconds(seconds);
   }
+  static Interfaces with(std::vector<Interface> rows, std::vector<StackEntry> stack = {}) {
+    Interfaces out;
+    out.rows = std::move(rows);
+    out.stack = std::move(stack);
+    return out;
+  }
   InterfaceHistory history_;
 };
 
 TEST_F(History, SortsRowsAndDatesNothingAtFirst) {
-  const auto rows = history_.update({interfaceAt(3), interfaceAt(1)}, at(10));
+  const auto rows = history_.update(with({interfaceAt(3), interfaceAt(1)}), at(10));
   EXPECT_EQ(rows->rows[0].index, IfIndex{1});
   EXPECT_EQ(rows->rows[1].index, IfIndex{3});
   EXPECT_EQ(rows->last_change, TimePoint{});
@@ -141,45 +155,54 @@ TEST_F(History, SortsRowsAndDatesNothingAtFirst) {
 }
 
 TEST_F(History, DatesAChangeOfTheOperationalState) {
-  history_.update({interfaceAt(1), interfaceAt(2)}, at(10));
+  history_.update(with({interfaceAt(1), interfaceAt(2)}), at(10));
   Interface down = interfaceAt(1);
   down.oper_status = OperStatus::kDown;
-  auto rows = history_.update({down, interfaceAt(2)}, at(20));
+  auto rows = history_.update(with({down, interfaceAt(2)}), at(20));
   EXPECT_EQ(rows->rows[0].last_change, at(20));
   EXPECT_EQ(rows->rows[1].last_change, TimePoint{});
-  rows = history_.update({down, interfaceAt(2)}, at(30));
+  rows = history_.update(with({down, interfaceAt(2)}), at(30));
   EXPECT_EQ(rows->rows[0].last_change, at(20));
   EXPECT_EQ(rows->last_change, TimePoint{});
 }
 
 TEST_F(History, DatesRowsThatComeAndGo) {
-  history_.update({interfaceAt(1)}, at(10));
-  auto rows = history_.update({interfaceAt(1), interfaceAt(2)}, at(20));
+  history_.update(with({interfaceAt(1)}), at(10));
+  auto rows = history_.update(with({interfaceAt(1), interfaceAt(2)}), at(20));
   EXPECT_EQ(rows->last_change, at(20));
   EXPECT_EQ(rows->rows[1].counter_discontinuity, at(20));
-  rows = history_.update({interfaceAt(2)}, at(30));
+  rows = history_.update(with({interfaceAt(2)}), at(30));
   EXPECT_EQ(rows->last_change, at(30));
-  rows = history_.update({interfaceAt(2)}, at(40));
+  rows = history_.update(with({interfaceAt(2)}), at(40));
   EXPECT_EQ(rows->last_change, at(30));
 }
 
 TEST_F(History, DatesACounterDiscontinuityAndKeepsItOverAnUpdate) {
-  history_.update({interfaceAt(1), interfaceAt(2)}, at(10));
+  history_.update(with({interfaceAt(1), interfaceAt(2)}), at(10));
   auto rows = history_.discontinue(std::vector<std::size_t>{1}, at(20));
   EXPECT_EQ(rows->rows[0].counter_discontinuity, TimePoint{});
   EXPECT_EQ(rows->rows[1].counter_discontinuity, at(20));
-  rows = history_.update({interfaceAt(1), interfaceAt(2)}, at(30));
+  rows = history_.update(with({interfaceAt(1), interfaceAt(2)}), at(30));
   EXPECT_EQ(rows->rows[1].counter_discontinuity, at(20));
   EXPECT_EQ(rows->last_change, TimePoint{});
 }
 
 TEST_F(History, TakesAnotherDeviceBehindANumberForANewRow) {
-  history_.update({interfaceAt(1)}, at(10));
+  history_.update(with({interfaceAt(1)}), at(10));
   Interface again = interfaceAt(1);
   again.kernel_index = KernelIndex{77};
-  const auto rows = history_.update({again}, at(20));
+  const auto rows = history_.update(with({again}), at(20));
   EXPECT_EQ(rows->rows[0].counter_discontinuity, at(20));
   EXPECT_EQ(rows->last_change, at(20));
+}
+
+TEST_F(History, DatesAChangeOfWhatStandsOnWhat) {
+  const StackEntry alone{IfIndex{1}, IfIndex{0}};
+  const StackEntry over{IfIndex{1}, IfIndex{2}};
+  EXPECT_EQ(history_.update(with({interfaceAt(1)}, {alone}), at(10))->stack_last_change,
+            TimePoint{});
+  EXPECT_EQ(history_.update(with({interfaceAt(1)}, {over}), at(20))->stack_last_change, at(20));
+  EXPECT_EQ(history_.update(with({interfaceAt(1)}, {over}), at(30))->stack_last_change, at(20));
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ class PollerTest : public testing::Test {
     source->ports_now = {test::portOf(2, "lan0", 9)};
     MapKeeper numbers(*IndexMap::create({}, {}), std::nullopt, log_);
     CounterKeeper totals("state", CounterKeeper::Access::kReadWrite, "this boot", log_, files_);
-    Sampler sampler(std::move(source), std::move(numbers), std::move(totals), {}, log_);
+    Sampler sampler(std::move(source), std::move(numbers), std::move(totals), {}, {}, log_);
     return std::move(*Poller::start(std::move(sampler), *store_, interval));
   }
   test::MemoryLog log_;

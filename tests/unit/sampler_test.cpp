@@ -38,8 +38,10 @@ class SamplerTest : public testing::Test {
   Sampler make(PublishOptions options = {}) {
     MapKeeper numbers(*IndexMap::create({}, {}), std::nullopt, log_);
     CounterKeeper totals("state", CounterKeeper::Access::kReadWrite, "this boot", log_, files_);
+    AgentFacts about;
+    about.version = "1.2.3";
     return Sampler(std::move(held_), std::move(numbers), std::move(totals), std::move(options),
-                   log_);
+                   std::move(about), log_);
   }
 
   // "1 lan2, 2 lan0": every row of a snapshot.
@@ -160,6 +162,37 @@ TEST_F(SamplerTest, ARowThatWasNeverSampledHasNoCounters) {
   const SnapshotPtr snapshot = sampler.sample(now_);
   EXPECT_EQ(rowsOf(snapshot), "1 lan2, 2 lan0, 3 lan1, 256 veth0, 257 veth1");
   EXPECT_EQ(snapshot->counters[4], Counters{});
+}
+
+TEST_F(SamplerTest, SaysWhoItIsAndWhereItsNumbersComeFrom) {
+  Sampler sampler = make();
+  const SnapshotPtr snapshot = sampler.sample(now_);
+  EXPECT_EQ(snapshot->agent->version, "1.2.3");
+  EXPECT_EQ(snapshot->agent->hypervisor, "Hyper-V");
+  EXPECT_EQ(snapshot->agent->source, "fake");
+  EXPECT_EQ(snapshot->agent->index_order, IndexOrder::kHypervisor);
+}
+
+TEST_F(SamplerTest, KnowsNoLinksStateOnceTheSourceHasFailed) {
+  Sampler sampler = make();
+  sampler.sample(now_);
+  source_->sample_error = Error{"gone"};
+  const SnapshotPtr stale = sampler.sample(now_ + std::chrono::seconds(29));
+  EXPECT_EQ(stale->health.state, SourceState::kStale);
+  EXPECT_EQ(stale->interfaces->rows[0].oper_status, OperStatus::kUp);
+  const TimePoint late = now_ + std::chrono::seconds(31);
+  const SnapshotPtr failed = sampler.sample(late);
+  EXPECT_EQ(failed->health.state, SourceState::kFailed);
+  EXPECT_EQ(failed->health.errors, 2U);
+  EXPECT_EQ(failed->counters, stale->counters);
+  for (const Interface& row : failed->interfaces->rows) {
+    EXPECT_EQ(row.oper_status, OperStatus::kUnknown) << row.name;
+    EXPECT_EQ(row.last_change, late) << row.name;
+  }
+  source_->sample_error.reset();
+  const SnapshotPtr back = sampler.sample(now_ + std::chrono::seconds(32));
+  EXPECT_EQ(back->health.state, SourceState::kOk);
+  EXPECT_EQ(back->interfaces->rows[0].oper_status, OperStatus::kUp);
 }
 
 }  // namespace
