@@ -25,6 +25,11 @@ std::string_view word(OperStatus status) {
   return kNames.at(static_cast<std::size_t>(status));
 }
 
+std::string_view word(SourceState state) {
+  constexpr std::array<std::string_view, 4> kNames = {"", "ok", "stale", "failed"};
+  return kNames.at(static_cast<std::size_t>(state));
+}
+
 std::string_view word(AdminStatus status) {
   return status == AdminStatus::kUp ? "up" : "down";
 }
@@ -109,6 +114,25 @@ constexpr std::array<std::pair<const char*, Count Counters::*>, 12> kCounterName
     {"OutBroadcast", &Counters::out_broadcast},
 }};
 
+template <class T>
+nlohmann::json orNull(const std::optional<T>& value) {
+  return value ? nlohmann::json(*value) : nlohmann::json();
+}
+
+nlohmann::json toJson(const AdapterFacts& facts) {
+  nlohmann::json out = {{"hypervisor", facts.hypervisor},
+                        {"place", facts.place},
+                        {"queues", facts.queues},
+                        {"vlan", facts.vlan}};
+  out["instance"] = facts.instance;
+  out["unit"] = facts.unit;
+  out["networkAssigned"] = orNull(facts.network_assigned);
+  out["maxMtu"] = orNull(facts.max_mtu);
+  out["vfIfIndex"] =
+      facts.vf ? nlohmann::json(static_cast<std::uint32_t>(*facts.vf)) : nlohmann::json();
+  return out;
+}
+
 nlohmann::json toJson(const Interface& row, const Counters& counters, const Rates& rates) {
   nlohmann::json out = {{"ifIndex", static_cast<std::uint32_t>(row.index)},
                         {"ifName", row.name},
@@ -125,11 +149,11 @@ nlohmann::json toJson(const Interface& row, const Counters& counters, const Rate
                         {"indexOrigin", word(row.origin)},
                         {"kernelIndex", static_cast<int>(row.kernel_index)}};
   out["position"] = row.position ? nlohmann::json(toText(*row.position)) : nlohmann::json();
+  if (row.adapter) out["facts"] = toJson(row.facts);
   for (const auto& [name, field] : kCounterNames) {
     const Count& count = counters.*field;
-    out["counters"][name] = count ? nlohmann::json(*count) : nlohmann::json();
-    const auto rate = rates.of(row.index, counters, field);
-    out["perSecond"][name] = rate ? nlohmann::json(*rate) : nlohmann::json();
+    out["counters"][name] = orNull(count);
+    out["perSecond"][name] = orNull(rates.of(row.index, counters, field));
   }
   return out;
 }
@@ -152,7 +176,11 @@ std::string showTable(const Snapshot& before, const Snapshot& now) {
                      text(counters.in_drops), text(counters.out_discards), text(counters.in_errors),
                      text(counters.out_errors), std::string(word(row.origin))});
   }
-  return layOut(lines);
+  std::string out = layOut(lines);
+  if (now.health.state != SourceState::kOk) {
+    out += "\nsource " + now.agent->source + ": " + std::string(word(now.health.state)) + "\n";
+  }
+  return out;
 }
 
 std::string showJson(const Snapshot& before, const Snapshot& now) {
@@ -161,7 +189,10 @@ std::string showJson(const Snapshot& before, const Snapshot& now) {
   for (std::size_t i = 0; i < now.interfaces->rows.size(); ++i) {
     interfaces.push_back(toJson(now.interfaces->rows[i], now.counters[i], rates));
   }
-  const nlohmann::json out = {{"interfaces", std::move(interfaces)}};
+  const nlohmann::json out = {{"hypervisor", now.agent->hypervisor},
+                              {"source", now.agent->source},
+                              {"sourceState", word(now.health.state)},
+                              {"interfaces", std::move(interfaces)}};
   // A name is any bytes the kernel allows; JSON is UTF-8.
   return out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }

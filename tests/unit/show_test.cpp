@@ -15,6 +15,10 @@ class Show : public testing::Test {
   Show() {
     now_.sampled_at = before_.sampled_at + std::chrono::seconds(2);
     *now_.counters[0].in_octets += 2'500'000;
+    AgentFacts agent;
+    agent.source = "report:/run/hvnet";
+    agent.hypervisor = "Hyper-V";
+    now_.agent = std::make_shared<const AgentFacts>(std::move(agent));
     *now_.counters[0].in_drops += 14;
   }
   Snapshot before_ = test::snapshotOf({1, 256});
@@ -36,6 +40,28 @@ TEST_F(Show, WritesTheSameAsJson) {
   EXPECT_EQ(first["counters"]["InDrops"], 1021);
   EXPECT_EQ(first["perSecond"]["InDrops"], 7.0);
   EXPECT_EQ(first["perSecond"]["InOctets"], 1'250'000.0);
+}
+
+TEST_F(Show, SaysThatTheSourceIsNotWellOnlyWhenItIsNot) {
+  EXPECT_EQ(showTable(before_, now_).find("source"), std::string::npos);
+  now_.health.state = SourceState::kStale;
+  EXPECT_NE(showTable(before_, now_).find("\nsource report:/run/hvnet: stale\n"),
+            std::string::npos);
+  EXPECT_EQ(nlohmann::json::parse(showJson(before_, now_))["sourceState"], "stale");
+}
+
+TEST_F(Show, DescribesAdaptersInJson) {
+  auto rows = std::make_shared<Interfaces>(*now_.interfaces);
+  rows->rows[0].adapter = true;
+  rows->rows[0].facts.network_assigned = true;
+  rows->rows[0].facts.vf = IfIndex{257};
+  now_.interfaces = rows;
+  const auto json = nlohmann::json::parse(showJson(before_, now_));
+  EXPECT_EQ(json["hypervisor"], "Hyper-V");
+  EXPECT_EQ(json["interfaces"][0]["facts"]["networkAssigned"], true);
+  EXPECT_EQ(json["interfaces"][0]["facts"]["vfIfIndex"], 257);
+  EXPECT_TRUE(json["interfaces"][0]["facts"]["maxMtu"].is_null());
+  EXPECT_FALSE(json["interfaces"][1].contains("facts"));
 }
 
 TEST_F(Show, SaysNothingWhereThereIsNoCounter) {
