@@ -32,6 +32,8 @@ enum class OperState : std::uint8_t {
   kUp = 6,
 };
 
+enum class Duplex : std::uint8_t { kHalf, kFull };
+
 // The 64-bit counters of one link (struct rtnl_link_stats64), in the kernel's words. The kernel has
 // them all; another source leaves empty what its driver does not count.
 struct LinkStats {

@@ -61,6 +61,7 @@ class LinkReader {
 
   Link link_;
   std::uint8_t oper_state_ = 0;
+  std::uint32_t max_mtu_ = 0;  // 0: the driver knows no limit
   std::optional<std::uint8_t> carrier_;
   std::uint32_t promiscuity_ = 0;
   std::int32_t master_ = 0;
@@ -77,6 +78,8 @@ bool LinkReader::take(std::uint16_t type, Bytes payload) {
       return takeText(payload, IFALIASZ - 1, link_.alias);
     case IFLA_MTU:
       return takeValue(payload, link_.mtu);
+    case IFLA_MAX_MTU:
+      return takeValue(payload, max_mtu_);
     case IFLA_ADDRESS:
       return takeAddress(payload, link_.address);
     case IFLA_PERM_ADDRESS:
@@ -117,6 +120,7 @@ std::optional<Link> LinkReader::finish() && {
     link_.oper_state = OperState{oper_state_};
   }
   if (carrier_) link_.carrier = *carrier_ != 0;
+  if (max_mtu_ != 0) link_.max_mtu = max_mtu_;
   link_.promiscuous = promiscuity_ > 0 || (link_.flags & IFF_PROMISC) != 0;
   if (isZero(link_.permanent_address)) link_.permanent_address.clear();
   link_.master = otherThan(link_.index, master_);

@@ -6,6 +6,7 @@
 #include <linux/rtnetlink.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <span>
@@ -13,11 +14,20 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/file_layer.h"
 #include "counters/link_message.h"
+#include "counters/multicast_list.h"
 #include "counters/stats_message.h"
 
 namespace hvnet {
 namespace {
+
+// How old may be what the kernel sends no event of: other VMBus devices, channels, multicast
+// groups.
+constexpr std::chrono::seconds kLookAroundInterval{10};
+// After a change of the links there is more to come in a moment: groups are joined and channels are
+// opened after the link has been shown, a device leaves its bus after its link has gone.
+constexpr std::chrono::seconds kSettling{1};
 
 // Whole request messages. None of them has a gap, so that their octets are what the kernel reads.
 struct LinkRequest {
@@ -124,6 +134,7 @@ void take(const DriverStatsView& stats, Sample& sample) {
 LinuxSource::LinuxSource(const LinuxSourceOptions& options, EventSocket events, DumpSocket dumps)
     : events_(std::move(events)),
       dumps_(std::move(dumps)),
+      multicast_list_(options.multicast_list),
       bus_(options.sysfs_root),
       table_(options.adapter_rules),
       driver_stats_(DriverStatsReader::create(options.ethtool_root)) {}
@@ -139,7 +150,7 @@ Result<std::unique_ptr<Source>> LinuxSource::open(const LinuxSourceOptions& opti
   return source;
 }
 
-Result<bool> LinuxSource::readEvents(TimePoint /*now*/) {
+Result<bool> LinuxSource::readEvents(TimePoint now) {
   EventSink sink(table_);
   const auto drained = events_.drain(sink);
   if (!drained) return failWith("link events", drained.error());
@@ -151,15 +162,30 @@ Result<bool> LinuxSource::readEvents(TimePoint /*now*/) {
   if (dump_needed_) {
     if (auto dumped = dumpLinks(); !dumped) return tl::unexpected(dumped.error());
   }
-  table_.locate(bus_);
+  const bool moved = table_.locate(bus_);
+  const bool devices_changed = lookAround(moved, now);
   lookAtCarriers();
-  const bool changed = table_.takeChanged();
-  if (changed) {
+  const bool ports_changed = table_.takeChanged();
+  if (ports_changed) {
     const auto still_there = [this](KernelIndex index) { return table_.contains(index); };
     driver_stats_->keepOnly(still_there);
     qdisc_totals_.keepOnly(still_there);
   }
-  return changed;
+  return ports_changed || devices_changed;
+}
+
+// Whether the VMBus has other devices now. `moved`: so have the links.
+bool LinuxSource::lookAround(bool moved, TimePoint now) {
+  if (!moved && now < next_look_around_) return false;
+  next_look_around_ = now + (moved ? kSettling : kLookAroundInterval);
+  if (!moved) table_.refreshChannels(bus_);
+  // Who cannot read the list, or has a kernel without it, knows of no groups.
+  const auto list = realFiles().read(multicast_list_);
+  table_.setGroups(list && *list ? parseMulticastList(**list) : std::vector<MulticastGroup>());
+  auto devices = bus_.vmbusDevices();
+  if (devices == vmbus_devices_) return false;
+  vmbus_devices_ = std::move(devices);
+  return true;
 }
 
 // The kernel may tell of a carrier a second late: net/core/link_watch.c holds back all but one

@@ -1,8 +1,10 @@
 // The Linux source: links, counters and queue drops by rtnetlink, the drivers' own statistics by
-// ethtool (adapters only), bus positions by sysfs.
+// ethtool (adapters only), bus positions and the other VMBus devices by sysfs, multicast addresses
+// by /proc.
 //
 // Threads: one owner. Blocks for as long as the kernel takes to answer a dump, 5 s at most for each
-// part of it. Sysfs is read when a link appears or changes, never for a sample.
+// part of it. Sysfs and /proc are read by readEvents(), when a link appeared, changed or went, once
+// more a second later and then every 10 s; never for a sample.
 #pragma once
 
 #include <filesystem>
@@ -24,6 +26,8 @@ namespace hvnet {
 struct LinuxSourceOptions {
   std::filesystem::path sysfs_root = "/sys";
   std::optional<std::filesystem::path> ethtool_root{};  // stands for the drivers' statistics
+  // Of the thread's own network namespace; /proc/net is that of the process's first thread.
+  std::filesystem::path multicast_list = "/proc/thread-self/net/dev_mcast";
   std::vector<AdapterRule> adapter_rules{};
   int event_buffer_bytes = 1 << 20;  // holds several hundred link events
 };
@@ -48,12 +52,14 @@ class LinuxSource final : public Source {
  private:
   LinuxSource(const LinuxSourceOptions& options, EventSocket events, DumpSocket dumps);
   Result<void> dumpLinks();
+  bool lookAround(bool moved, TimePoint now);
   void lookAtCarriers();
   void addQdiscDrops(std::vector<Sample>& samples);
   void addDriverStats(std::vector<Sample>& samples);
 
   EventSocket events_;
   DumpSocket dumps_;
+  std::filesystem::path multicast_list_;
   SysfsBus bus_;
   PortTable table_;
   EthtoolCall ethtool_ = kernelEthtool();
@@ -61,6 +67,7 @@ class LinuxSource final : public Source {
   std::vector<QdiscDrops> qdisc_drops_;  // of the last sample
   QdiscTotals qdisc_totals_;
   std::vector<VmbusDevice> vmbus_devices_;
+  TimePoint next_look_around_{};
   std::string complaint_;
   bool dump_needed_ = true;  // events were lost or not understood, and no dump has made up for it
   std::uint64_t overruns_ = 0;

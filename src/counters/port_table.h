@@ -8,6 +8,7 @@
 
 #include "counters/adapter_rule.h"
 #include "counters/link_message.h"
+#include "counters/multicast_list.h"
 #include "counters/source.h"
 #include "counters/sysfs_bus.h"
 
@@ -26,9 +27,14 @@ class PortTable {
   void replaceAll(std::vector<Link> links);
   // What is known of a carrier before the kernel's own message of it.
   void setCarrier(KernelIndex index, bool carrier);
-  // Reads device and speed, and tells what is an adapter, of the links that appeared, or whose
-  // name, carrier or flags changed, since the last call.
-  void locate(SysfsBus& bus);
+  // Reads device, speed and duplex, and tells what is an adapter, of the links that appeared, or
+  // whose name, carrier or flags changed, since the last call. False: no such link, and none went.
+  bool locate(SysfsBus& bus);
+  // Reads the channels of VMBus adapters again: those for vRSS are opened after the interface has
+  // appeared, and without an event.
+  void refreshChannels(const SysfsBus& bus);
+  // The addresses that each port receives, as parseMulticastList() returns them.
+  void setGroups(const std::vector<MulticastGroup>& groups);
   // Whether ports() changed since the last call.
   bool takeChanged();
 
@@ -41,6 +47,7 @@ class PortTable {
   std::vector<Port> ports_;
   std::vector<KernelIndex> to_locate_;
   bool changed_ = false;
+  bool removed_ = false;  // a link, since the last locate()
 };
 
 }  // namespace hvnet

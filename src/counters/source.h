@@ -19,8 +19,6 @@
 
 namespace hvnet {
 
-enum class Duplex : std::uint8_t { kHalf, kFull };
-
 // One interface as the source sees it.
 struct Port {
   Link link{};

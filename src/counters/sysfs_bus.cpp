@@ -1,8 +1,10 @@
 #include "counters/sysfs_bus.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string_view>
+#include <tuple>
 
 namespace hvnet {
 namespace {
@@ -48,10 +50,14 @@ std::optional<BusPosition> at(Bus bus, std::optional<std::uint64_t> number) {
   return BusPosition{bus, *number};
 }
 
+std::optional<std::uint32_t> relidOf(const SysfsTree& tree, const fs::path& folder) {
+  const std::string text = tree.readAttribute(folder / "id").value_or("");
+  if (text.starts_with("0x")) return parseNumber<std::uint32_t>(text.substr(2), 16);
+  return parseNumber<std::uint32_t>(text);
+}
+
 std::optional<BusPosition> vmbusPosition(const SysfsTree& tree, const fs::path& folder) {
-  const std::string relid = tree.readAttribute(folder / "id").value_or("");
-  const auto hexadecimal = numberAfter("0x", relid, 16);
-  return at(Bus::kVmbus, hexadecimal ? hexadecimal : parseNumber<std::uint64_t>(relid));
+  return at(Bus::kVmbus, relidOf(tree, folder));
 }
 
 std::optional<BusPosition> xenPosition(const SysfsTree&, const fs::path& folder) {
@@ -62,9 +68,7 @@ std::optional<BusPosition> pciPosition(const SysfsTree&, const fs::path& folder)
   return at(Bus::kPci, parsePciAddress(folder.filename().native()));
 }
 
-// A virtio device's own number only counts probes; the host knows the transport that carries it.
-std::optional<BusPosition> virtioPosition(const SysfsTree& tree, const fs::path& folder) {
-  const fs::path transport = folder.parent_path();
+std::optional<BusPosition> transportPosition(const SysfsTree& tree, const fs::path& transport) {
   if (auto position = pciPosition(tree, transport)) return position;
   return at(Bus::kVirtioMmio, parseVirtioMmio(transport.filename().native()));
 }
@@ -90,7 +94,9 @@ bool looksLikePci(const SysfsTree&, const fs::path& folder) {
 struct BusRow {
   std::string_view subsystem;  // the name of the bus in sysfs
   bool (*looks_like_it)(const SysfsTree&, const fs::path& folder);
+  // Of the device, or of the transport that carries it.
   std::optional<BusPosition> (*position)(const SysfsTree&, const fs::path& folder);
+  bool carried = false;
 };
 
 constexpr std::string_view kVmbus = "vmbus";
@@ -98,7 +104,8 @@ constexpr std::string_view kVmbus = "vmbus";
 constexpr std::array kBuses = {
     BusRow{kVmbus, looksLikeVmbus, vmbusPosition},
     BusRow{"xen", looksLikeXen, xenPosition},
-    BusRow{"virtio", looksLikeVirtio, virtioPosition},
+    // A virtio device's own number only counts probes; the host knows the transport.
+    BusRow{"virtio", looksLikeVirtio, transportPosition, true},
     BusRow{"pci", looksLikePci, pciPosition},
 };
 
@@ -115,9 +122,22 @@ std::optional<Guid> vmbusGuid(const SysfsTree& tree, const fs::path& folder,
   return parseGuid(tree.readAttribute(folder / attribute).value_or(""));
 }
 
+// One folder for each channel, named by its relid. Others than numbers are none.
+std::vector<std::uint32_t> channelsOf(const SysfsTree& tree, const fs::path& folder) {
+  std::vector<std::uint32_t> relids;
+  for (const fs::path& channel : tree.entries(folder / "channels")) {
+    const auto relid = parseNumber<std::uint32_t>(channel.filename().native());
+    if (relid) relids.push_back(*relid);
+  }
+  std::ranges::sort(relids);
+  return relids;
+}
+
 void describeVmbus(const SysfsTree& tree, const fs::path& folder, BusDevice& device) {
   device.instance = vmbusGuid(tree, folder, "device_id");
   if (!device.instance) device.instance = parseGuid(folder.filename().native());
+  if (device.instance) device.address = toText(*device.instance);
+  device.channels = channelsOf(tree, folder);
   // It has an interface, so that a driver must be bound, whether the tree shows it or not.
   if (device.driver.empty() &&
       vmbusGuid(tree, folder, "class_id") == parseGuid(kVmbusNetworkClass)) {
@@ -160,22 +180,55 @@ std::optional<BusDevice> SysfsBus::find(const std::string& ifname) const {
   if (!folder) return std::nullopt;
   BusDevice device;
   device.driver = tree_.linkTargetName(*folder / "driver").value_or("");
-  if (const BusRow* bus = busOf(tree_, *folder)) {
-    device.position = bus->position(tree_, *folder);
-    if (bus->subsystem == kVmbus) describeVmbus(tree_, *folder, device);
-  }
+  const BusRow* const bus = busOf(tree_, *folder);
+  const fs::path seat = bus != nullptr && bus->carried ? folder->parent_path() : *folder;
+  device.address = seat.filename().string();
+  if (bus != nullptr) device.position = bus->position(tree_, seat);
+  if (bus != nullptr && bus->subsystem == kVmbus) describeVmbus(tree_, seat, device);
   return device;
 }
 
-std::optional<std::uint32_t> SysfsBus::speedMbps(const std::string& ifname) const {
+std::vector<VmbusDevice> SysfsBus::vmbusDevices() const {
+  std::vector<VmbusDevice> devices;
+  for (const fs::path& entry : tree_.entries("bus/vmbus/devices")) {
+    const auto folder = tree_.resolve(entry);
+    if (!folder) continue;
+    const auto relid = relidOf(tree_, *folder);
+    const auto device_class = vmbusGuid(tree_, *folder, "class_id");
+    if (!relid || !device_class) continue;
+    auto instance = vmbusGuid(tree_, *folder, "device_id");
+    if (!instance) instance = parseGuid(entry.filename().native());
+    auto driver = tree_.linkTargetName(*folder / "driver").value_or("");
+    devices.push_back({*relid, *device_class, instance, std::move(driver)});
+  }
+  std::ranges::sort(devices, {}, [](const VmbusDevice& device) {
+    return std::tuple(device.relid, device.instance);
+  });
+  const auto same = [](const auto& a, const auto& b) { return a.relid == b.relid; };
+  devices.erase(std::unique(devices.begin(), devices.end(), same), devices.end());
+  return devices;
+}
+
+std::optional<std::string> SysfsBus::linkAttribute(const std::string& ifname,
+                                                   const char* attribute) const {
   if (!isPlainName(ifname)) return std::nullopt;
   const auto link = tree_.resolve(fs::path("class/net") / ifname);
-  if (!link) return std::nullopt;
-  const auto speed = parseNumber<std::int64_t>(tree_.readAttribute(*link / "speed").value_or(""));
+  return link ? tree_.readAttribute(*link / attribute) : std::nullopt;
+}
+
+std::optional<std::uint32_t> SysfsBus::speedMbps(const std::string& ifname) const {
+  const auto speed = parseNumber<std::int64_t>(linkAttribute(ifname, "speed").value_or(""));
   // SPEED_UNKNOWN (linux/ethtool.h) is -1, which older kernels print as 4294967295.
   constexpr std::int64_t kUnknown = 0xffff'ffff;
   if (!speed || *speed <= 0 || *speed >= kUnknown) return std::nullopt;
   return static_cast<std::uint32_t>(*speed);
+}
+
+std::optional<Duplex> SysfsBus::duplex(const std::string& ifname) const {
+  const std::string word = linkAttribute(ifname, "duplex").value_or("");
+  if (word == "full") return Duplex::kFull;
+  if (word == "half") return Duplex::kHalf;
+  return std::nullopt;  // "unknown"
 }
 
 }  // namespace hvnet

@@ -1,6 +1,6 @@
-// Where an interface sits on its hypervisor's bus, and what its driver says of its speed, as sysfs
-// has them. Reads files at each call and keeps none open; meant for when the topology changes, not
-// for every sample.
+// Where an interface sits on its hypervisor's bus, what its driver says of its speed and duplex,
+// and what else is on the VMBus, as sysfs has them. Reads files at each call and keeps none open;
+// meant for when the topology changes, not for every sample.
 #pragma once
 
 #include <boost/container/flat_map.hpp>
@@ -8,8 +8,10 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "counters/bus_device.h"
+#include "counters/link.h"
 #include "counters/sysfs_tree.h"
 
 namespace hvnet {
@@ -25,8 +27,15 @@ class SysfsBus {
   [[nodiscard]] std::optional<BusDevice> find(const std::string& ifname) const;
   // The driver's word; nothing when it has none, or says that it does not know.
   [[nodiscard]] std::optional<std::uint32_t> speedMbps(const std::string& ifname) const;
+  // The same for the duplex. (A link that is down has none: the kernel says EINVAL.)
+  [[nodiscard]] std::optional<Duplex> duplex(const std::string& ifname) const;
+  // Every device on the VMBus, bound or not, ascending by relid, each relid once. Left out: what
+  // has no relid (its channel is not offered any more) or no class that can be read.
+  [[nodiscard]] std::vector<VmbusDevice> vmbusDevices() const;
 
  private:
+  [[nodiscard]] std::optional<std::string> linkAttribute(const std::string& ifname,
+                                                         const char* attribute) const;
   [[nodiscard]] std::optional<std::filesystem::path> deviceFolder(const std::string& ifname) const;
 
   SysfsTree tree_;

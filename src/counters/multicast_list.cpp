@@ -1,0 +1,76 @@
+#include "counters/multicast_list.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <optional>
+#include <tuple>
+
+#include "counters/hex_text.h"
+
+namespace hvnet {
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r";
+
+std::string_view takeLine(std::string_view& text) {
+  const auto end = std::min(text.find('\n'), text.size());
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return line;
+}
+
+std::string_view takeWord(std::string_view& line) {
+  line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
+  const std::string_view word = line.substr(0, line.find_first_of(kBlanks));
+  line.remove_prefix(word.size());
+  return word;
+}
+
+std::optional<int> parseInt(std::string_view word) {
+  int number = 0;
+  const char* const end = word.data() + word.size();
+  const auto [stop, error] = std::from_chars(word.data(), end, number);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return number;
+}
+
+std::optional<HwAddress> parseAddress(std::string_view digits) {
+  constexpr std::size_t kMostDigits = HwAddress::static_capacity * 2;
+  if (digits.empty() || digits.size() > kMostDigits || digits.size() % 2 != 0) return std::nullopt;
+  HwAddress address;
+  for (std::size_t at = 0; at < digits.size(); at += 2) {
+    const auto octet = parseHexPair(digits.substr(at, 2));
+    if (!octet) return std::nullopt;
+    address.push_back(*octet);
+  }
+  return address;
+}
+
+std::optional<MulticastGroup> parseLine(std::string_view line) {
+  std::array<std::string_view, 5> columns;
+  for (std::string_view& column : columns) column = takeWord(line);
+  const auto& [index_text, name, users, global_users, digits] = columns;
+  const auto index = parseInt(index_text);
+  const auto address = parseAddress(digits);
+  const bool whole = parseInt(users) && parseInt(global_users) && takeWord(line).empty();
+  if (!whole || !address || !index || *index <= 0) return std::nullopt;
+  return MulticastGroup{KernelIndex{*index}, *address};
+}
+
+}  // namespace
+
+std::vector<MulticastGroup> parseMulticastList(std::string_view text) {
+  std::vector<MulticastGroup> groups;
+  while (!text.empty()) {
+    if (const auto group = parseLine(takeLine(text))) groups.push_back(*group);
+  }
+  std::ranges::sort(groups, [](const MulticastGroup& a, const MulticastGroup& b) {
+    return std::tie(a.index, a.address) < std::tie(b.index, b.address);
+  });
+  groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
+  return groups;
+}
+
+}  // namespace hvnet
