@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "counters/link.h"
@@ -75,6 +76,35 @@ TEST(Bus, HasAWordForEach) {
   EXPECT_EQ(toText(Bus::kPci), "pci");
   EXPECT_EQ(toText(Bus::kVirtioMmio), "mmio");
   EXPECT_EQ(toText(Bus::kOther), "other");
+}
+
+TEST(VmbusClass, HasANameForEachThatIsWorthOne) {
+  const std::vector<std::pair<const char*, const char*>> names = {
+      {"f8615163-df3e-46c5-913f-f2d2f965ed0e", "network"},
+      {"57164f39-9115-4e78-ab55-382f3bd5422d", "heartbeat"},
+      {"9527e630-d0ae-497b-adce-e80ab0175caf", "time sync"},
+      {"0e0b6031-5213-4934-818b-38d90ced39db", "shutdown"},
+      {"a9a0f4e7-5a45-4d96-b827-8a841e8c03e6", "KVP"},
+      {"35fa2e29-ea23-4236-96ae-3a6ebacba440", "VSS"},
+      {"525074dc-8985-46e2-8057-a307dc18a502", "dynamic memory"},
+      {"ba6163d9-04a1-4d29-b605-72e2ffb1dc7f", "SCSI"},
+      {"32412632-86cb-44a2-9b5c-50d1417354f5", "IDE"},
+      {"f912ad6d-2b17-48ea-bd65-f927a61c7684", "keyboard"},
+      {"cfa8b69e-5b4a-4cc0-b98b-8ba1a1f3f95a", "mouse"},
+      {"da0a7802-e377-4aac-8e77-0558eb1073f8", "video"},
+      {"44c4f61d-4444-4400-9d52-802e27ede19f", "PCI pass-through"},
+      {"2f9bcc4a-0069-4af3-b76b-6fd0be528cda", "synthetic Fibre Channel"},
+  };
+  ASSERT_EQ(names.size(), 14U);
+  for (const auto& [guid, name] : names) {
+    ASSERT_TRUE(parseGuid(guid)) << guid;
+    EXPECT_EQ(vmbusClassName(*parseGuid(guid)), name);
+  }
+}
+
+TEST(VmbusClass, AnotherOneHasNoName) {
+  EXPECT_EQ(vmbusClassName(Guid{}), "");
+  EXPECT_EQ(vmbusClassName(*parseGuid(kGuid)), "");
 }
 
 TEST(Mac, PrintsAsItWasRead) {

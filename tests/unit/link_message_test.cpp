@@ -92,6 +92,20 @@ TEST(LinkMessage, APeerInAnotherNamespaceIsNoLowerLink) {
   EXPECT_EQ(link.lower, std::nullopt);
 }
 
+TEST(LinkMessage, ReadsTheDriversLimitOfTheMtu) {
+  EXPECT_EQ(parsed(recordedMessage("newlink-device")).link.max_mtu, 65535U);
+  EXPECT_EQ(parsed(recordedMessage("newlink-port")).link.max_mtu, 65535U);
+}
+
+TEST(LinkMessage, WithoutALimitTheMtuHasNone) {
+  EXPECT_EQ(parsed(recordedMessage("newlink-lo")).link.max_mtu, std::nullopt) << "says 0";
+  EXPECT_EQ(parsed(recordedMessage("newlink-ifb")).link.max_mtu, std::nullopt) << "says 0";
+  auto older = recordedMessage("newlink-lo");  // a kernel before 4.20 has no such attribute
+  older.resize(NLMSG_LENGTH(sizeof(ifinfomsg)));
+  appendAttribute(older, IFLA_IFNAME, octets({'l', 'o', 0}));
+  EXPECT_EQ(parsed(older).link.max_mtu, std::nullopt);
+}
+
 TEST(LinkMessage, ADeletedLinkIsRemoved) {
   const auto message = parsed(recordedMessage("dellink-ifb"));
   EXPECT_TRUE(message.removed);
@@ -152,6 +166,10 @@ TEST(LinkMessage, AnAttributeOfTheWrongSizeIsAnError) {
   const auto message = parseLinkMessage(short_mtu);
   ASSERT_FALSE(message);
   EXPECT_EQ(message.error().text, "link message of ifindex 1: an attribute does not fit");
+
+  auto short_limit = recordedMessage("newlink-lo");
+  appendAttribute(short_limit, IFLA_MAX_MTU, octets({1, 2}));
+  EXPECT_FALSE(parseLinkMessage(short_limit));
 
   auto long_address = recordedMessage("newlink-lo");
   appendAttribute(long_address, IFLA_ADDRESS, std::vector<std::byte>(33));

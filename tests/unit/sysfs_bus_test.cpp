@@ -7,9 +7,11 @@
 namespace hvnet {
 namespace {
 
+using test::kHeartbeatClass;
+using test::kKeyboardClass;
+using test::kNetworkClass;
 using test::SysfsFixture;
 
-constexpr const char* kNetworkClass = "{f8615163-df3e-46c5-913f-f2d2f965ed0e}";
 constexpr const char* kGuid = "6f1d9b1c-0c3f-4f7e-9f5a-1d2c3b4a5f60";
 constexpr const char* kOtherGuid = "2dd1ce17-079e-403c-b352-a1921ee207ee";
 
@@ -27,17 +29,81 @@ std::string seen(const SysfsFixture& sysfs, const std::string& ifname) {
 }
 
 std::filesystem::path vmbusFolder(const std::string& guid) {
-  return "devices/LNXSYSTM:00/LNXSYBUS:00/ACPI0004:00/VMBUS:00/" + guid;
+  return SysfsFixture::vmbusPath(guid);
 }
 
 void addVmbusAdapter(SysfsFixture& sysfs, const std::string& ifname, const std::string& guid,
                      const std::string& relid) {
-  const auto folder = vmbusFolder(guid);
-  sysfs.file(folder / "id", relid)
-      .file(folder / "class_id", kNetworkClass)
-      .file(folder / "device_id", "{" + guid + "}")
-      .interface(ifname, folder, "vmbus", "hv_netvsc")
-      .link("bus/vmbus/devices/" + guid, "../../.." / folder);
+  sysfs.vmbusAdapter(ifname, {.guid = guid, .relid = relid});
+}
+
+struct DriverTree {
+  const char* driver;
+  void (*build)(SysfsFixture&);
+  BusDevice device;  // what is found for lan0
+};
+
+TEST(SysfsBus, EachDriversAdapterIsDescribedByItsBus) {
+  const DriverTree rows[] = {
+      {"hv_netvsc, two channels",
+       [](SysfsFixture& sysfs) {
+         sysfs.vmbusAdapter("lan0", {.guid = kGuid, .relid = "14", .channels = {"21", "14"}});
+       },
+       {BusPosition{Bus::kVmbus, 14}, "hv_netvsc", parseGuid(kGuid), kGuid, "", {14, 21}}},
+      {"vmxnet3",
+       [](SysfsFixture& sysfs) {
+         sysfs.interface("lan0", "devices/pci0000:00/0000:00:15.0/0000:03:00.0", "pci", "vmxnet3");
+       },
+       {BusPosition{Bus::kPci, parsePciAddress("0000:03:00.0").value()}, "vmxnet3", std::nullopt,
+        "0000:03:00.0"}},
+      {"virtio_net, over PCI",
+       [](SysfsFixture& sysfs) {
+         sysfs.interface("lan0", "devices/pci0000:00/0000:00:03.0/virtio7", "virtio", "virtio_net");
+       },
+       {BusPosition{Bus::kPci, parsePciAddress("0000:00:03.0").value()}, "virtio_net", std::nullopt,
+        "0000:00:03.0"}},
+      {"virtio_net, over MMIO",
+       [](SysfsFixture& sysfs) {
+         sysfs.interface("lan0", "devices/platform/a003e00.virtio_mmio/virtio1", "virtio",
+                         "virtio_net");
+       },
+       {BusPosition{Bus::kVirtioMmio, 0xa003e00}, "virtio_net", std::nullopt,
+        "a003e00.virtio_mmio"}},
+      {"xen_netfront",
+       [](SysfsFixture& sysfs) { sysfs.interface("lan0", "devices/vif-0", "xen", "vif"); },
+       {BusPosition{Bus::kXen, 0}, "vif", std::nullopt, "vif-0"}},
+  };
+  for (const DriverTree& row : rows) {
+    SysfsFixture sysfs;
+    row.build(sysfs);
+    const auto device = find(sysfs, "lan0");
+    ASSERT_TRUE(device) << row.driver;
+    EXPECT_EQ(*device, row.device) << row.driver;
+  }
+}
+
+TEST(SysfsBus, AVfIsAPciDeviceOfItsOwnBesideTheSyntheticAdapter) {
+  SysfsFixture sysfs;
+  const auto pass_through = vmbusFolder(kOtherGuid);
+  sysfs.vmbusAdapter("lan0", {.guid = kGuid, .relid = "14", .channels = {"14"}})
+      .vmbusDevice({.guid = kOtherGuid,
+                    .relid = "22",
+                    .class_id = "{44c4f61d-4444-4400-9d52-802e27ede19f}",
+                    .driver = "hv_pci",
+                    .channels = {"22"}})
+      .interface("enP2p0s2", pass_through / "pci0002:00/0002:00:02.0", "pci", "mlx5_core");
+  EXPECT_EQ(seen(sysfs, "lan0"), "relid 14 hv_netvsc");
+  EXPECT_EQ(seen(sysfs, "enP2p0s2"), "0002:00:02.0 mlx5_core");
+  EXPECT_EQ(find(sysfs, "enP2p0s2")->instance, std::nullopt);
+  EXPECT_EQ(find(sysfs, "enP2p0s2")->channels, std::vector<std::uint32_t>{});
+}
+
+TEST(SysfsBus, OnlyNumbersNameAChannel) {
+  SysfsFixture sysfs;
+  sysfs.vmbusAdapter("lan0", {.guid = kGuid,
+                              .relid = "9",
+                              .channels = {"100", "9", "21", "0x1f", "-3", "9a", "4294967296"}});
+  EXPECT_EQ(find(sysfs, "lan0")->channels, (std::vector<std::uint32_t>{9, 21, 100}));
 }
 
 TEST(SysfsBus, VirtioSitsWhereItsPciDeviceDoes) {
@@ -223,6 +289,88 @@ TEST(SysfsBus, TheRootMayEndInASlash) {
   SysfsFixture sysfs;
   sysfs.file("class/net/eth0/speed", "1000");
   EXPECT_EQ(SysfsBus(sysfs.root().string() + "/").speedMbps("eth0"), 1000U);
+}
+
+constexpr const char* kThirdGuid = "0f3c7f52-4a56-43e4-8f39-5b6f50e7c7a1";
+
+// "2 heartbeat hv_utils; 12 network hv_netvsc; "
+std::string listed(const SysfsFixture& sysfs) {
+  std::string text;
+  for (const VmbusDevice& device : SysfsBus(sysfs.root()).vmbusDevices()) {
+    text += std::to_string(device.relid) + " " + std::string(vmbusClassName(device.device_class)) +
+            " " + (device.driver.empty() ? "not configured" : device.driver) + "; ";
+  }
+  return text;
+}
+
+TEST(VmbusDevices, AreAllThereIsBoundOrNotAscendingByRelid) {
+  SysfsFixture sysfs;
+  sysfs.vmbusAdapter("lan0", {.guid = kGuid, .relid = "12"})
+      .vmbusDevice({.guid = kOtherGuid, .relid = "9", .class_id = kKeyboardClass})
+      .vmbusDevice(
+          {.guid = kThirdGuid, .relid = "2", .class_id = kHeartbeatClass, .driver = "hv_utils"});
+  EXPECT_EQ(listed(sysfs),
+            "2 heartbeat hv_utils; 9 keyboard not configured; 12 network hv_netvsc; ");
+  const auto devices = SysfsBus(sysfs.root()).vmbusDevices();
+  EXPECT_EQ(devices[2].instance, parseGuid(kGuid));
+  EXPECT_EQ(devices[2].device_class, parseGuid(kNetworkClass));
+}
+
+TEST(VmbusDevices, OneWithoutARelidOrAClassIsLeftOut) {
+  SysfsFixture sysfs;
+  sysfs.vmbusDevice({.guid = kGuid, .relid = ""})
+      .vmbusDevice({.guid = kOtherGuid, .relid = "5", .class_id = "network"})
+      .vmbusDevice({.guid = kThirdGuid, .relid = "4294967296"})
+      .folder("bus/vmbus/devices/empty");
+  EXPECT_EQ(listed(sysfs), "");
+}
+
+TEST(VmbusDevices, WithoutADeviceIdTheFoldersNameIsTheInstance) {
+  SysfsFixture sysfs;
+  const std::filesystem::path named = std::string("bus/vmbus/devices/") + kGuid;
+  sysfs.file(named / "id", "0x10").file(named / "class_id", kHeartbeatClass);
+  sysfs.file("bus/vmbus/devices/odd/id", "17")
+      .file("bus/vmbus/devices/odd/class_id", kHeartbeatClass);
+  const auto devices = SysfsBus(sysfs.root()).vmbusDevices();
+  ASSERT_EQ(devices.size(), 2U);
+  EXPECT_EQ(devices[0].relid, 16U);
+  EXPECT_EQ(devices[0].instance, parseGuid(kGuid));
+  EXPECT_EQ(devices[1].instance, std::nullopt);
+}
+
+TEST(VmbusDevices, ARelidIsListedOnce) {
+  SysfsFixture sysfs;
+  sysfs.vmbusDevice({.guid = kGuid, .relid = "5"}).vmbusDevice({.guid = kOtherGuid, .relid = "5"});
+  const auto devices = SysfsBus(sysfs.root()).vmbusDevices();
+  ASSERT_EQ(devices.size(), 1U);
+  EXPECT_EQ(devices[0].instance, parseGuid(kOtherGuid)) << "the same one each time: the lower GUID";
+}
+
+TEST(VmbusDevices, WithoutTheBusThereAreNone) {
+  EXPECT_TRUE(SysfsBus(SysfsFixture().root()).vmbusDevices().empty());
+  EXPECT_TRUE(SysfsBus("/nonexistent/sysfs").vmbusDevices().empty());
+}
+
+TEST(SysfsDuplex, IsTheDriversWord) {
+  SysfsFixture sysfs;
+  sysfs.file("class/net/eth0/duplex", "full").file("class/net/eth1/duplex", "half");
+  const SysfsBus bus(sysfs.root());
+  EXPECT_EQ(bus.duplex("eth0"), Duplex::kFull);
+  EXPECT_EQ(bus.duplex("eth1"), Duplex::kHalf);
+}
+
+TEST(SysfsDuplex, AnythingElseIsAbsent) {
+  SysfsFixture sysfs;
+  const SysfsBus bus(sysfs.root());
+  EXPECT_EQ(bus.duplex("eth0"), std::nullopt) << "no file";
+  for (const char* text : {"unknown", "", "Full", "full duplex", "255"}) {
+    sysfs.file("class/net/eth0/duplex", text);
+    EXPECT_EQ(bus.duplex("eth0"), std::nullopt) << text;
+  }
+  sysfs.folder("class/net/eth1/duplex");  // read(2) fails, as it does for a link that is down
+  EXPECT_EQ(bus.duplex("eth1"), std::nullopt);
+  sysfs.file("class/duplex", "full");
+  EXPECT_EQ(bus.duplex(".."), std::nullopt) << "a name that is a path";
 }
 
 TEST(SysfsSpeed, IsTheDriversWord) {

@@ -7,8 +7,22 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 namespace hvnet::test {
+
+inline constexpr const char* kNetworkClass = "{f8615163-df3e-46c5-913f-f2d2f965ed0e}";
+inline constexpr const char* kHeartbeatClass = "{57164f39-9115-4e78-ab55-382f3bd5422d}";
+inline constexpr const char* kKeyboardClass = "{f912ad6d-2b17-48ea-bd65-f927a61c7684}";
+
+// A device on the VMBus, in the words of its files.
+struct VmbusFolder {
+  std::string guid;
+  std::string relid;
+  std::string class_id = kNetworkClass;
+  std::string driver{};                 // empty: not configured
+  std::vector<std::string> channels{};  // names below channels/
+};
 
 class SysfsFixture {
  public:
@@ -49,6 +63,24 @@ class SysfsFixture {
     link(device / "net" / name / "device", "../../../" / device.filename());
     link("class/net/" + name, "../.." / device / "net" / name);
     return *this;
+  }
+
+  static std::filesystem::path vmbusPath(const std::string& guid) {
+    return "devices/LNXSYSTM:00/LNXSYBUS:00/ACPI0004:00/VMBUS:00/" + guid;
+  }
+  SysfsFixture& vmbusDevice(const VmbusFolder& device) {
+    const auto path = vmbusPath(device.guid);
+    file(path / "id", device.relid);
+    file(path / "class_id", device.class_id);
+    file(path / "device_id", "{" + device.guid + "}");
+    for (const std::string& channel : device.channels) folder(path / "channels" / channel);
+    if (!device.driver.empty()) link(path / "driver", "/sys/bus/vmbus/drivers/" + device.driver);
+    return link("bus/vmbus/devices/" + device.guid, "../../.." / path);
+  }
+  SysfsFixture& vmbusAdapter(const std::string& ifname, VmbusFolder device) {
+    device.driver.clear();  // interface() links it
+    interface(ifname, vmbusPath(device.guid), "vmbus", "hv_netvsc");
+    return vmbusDevice(device);
   }
 
  private:
