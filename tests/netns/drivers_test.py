@@ -276,7 +276,7 @@ def test_a_driver_that_starts_again_in_the_middle_lets_no_counter_go_down(lab, d
             assert (count is None) == (later[column] is None), column
             assert count is None or later[column] >= count, column
     first, last = seen[0], seen[-1]
-    new = {column: last[column] - first[column] for column in first if last[column] != first[column]}
+    new = {name: last[name] - first[name] for name in first if last[name] != first[name]}
     assert new == {driver.lossy[name]: 5 for name in driver.lossy}, "what it counted since is new"
     assert product.ask(instance("ifCounterDiscontinuityTime", 1)) == 0
 

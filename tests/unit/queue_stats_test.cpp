@@ -13,15 +13,16 @@
 
 namespace hvnet {
 
-void PrintTo(const QueueStats& stats, std::ostream* out) {
-  const auto part = [out](const char* name, const std::optional<std::uint64_t>& count) {
-    *out << " " << name << " " << (count ? std::to_string(*count) : "-");
+std::ostream& operator<<(std::ostream& out, const QueueStats& stats) {
+  const auto part = [&out](const char* name, const std::optional<std::uint64_t>& count) {
+    out << " " << name << " " << (count ? std::to_string(*count) : "-");
   };
-  *out << "queue " << stats.queue;
+  out << "queue " << stats.queue;
   part("rx_packets", stats.rx_packets);
   part("tx_packets", stats.tx_packets);
   part("rx_octets", stats.rx_octets);
   part("tx_octets", stats.tx_octets);
+  return out;
 }
 
 namespace {
