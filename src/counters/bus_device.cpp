@@ -4,7 +4,7 @@
 #include <array>
 #include <charconv>
 
-#include "counters/hex_text.h"
+#include "base/hex_text.h"
 
 namespace hvnet {
 namespace {

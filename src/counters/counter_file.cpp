@@ -1,86 +1,24 @@
 #include "counters/counter_file.h"
 
-#include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <set>
 #include <utility>
 
-#include "counters/hex_text.h"
+#include "base/escape.h"
+#include "base/words.h"
 
 namespace hvnet {
 namespace {
 
 constexpr std::string_view kHeader = "hvnet-counters 1";
 
-// The words of a line, from left to right, one blank between them.
-class Words {
- public:
-  explicit Words(std::string_view line) : rest_(line) {}
-
-  [[nodiscard]] bool empty() const { return rest_.empty(); }
-  [[nodiscard]] std::string_view peek() const { return rest_.substr(0, rest_.find(' ')); }
-  std::string_view next() {
-    const std::string_view word = peek();
-    rest_.remove_prefix(std::min(word.size() + 1, rest_.size()));
-    return word;
-  }
-  bool accept(std::string_view word) {
-    if (peek() != word) return false;
-    next();
-    return true;
-  }
-
- private:
-  std::string_view rest_;
-};
-
-bool standsForItself(char letter) {
-  return letter > ' ' && letter <= '~' && letter != '%';
-}
-
-std::string escape(std::string_view text) {
-  std::string word;
-  for (const char letter : text) {
-    if (standsForItself(letter)) {
-      word += letter;
-    } else {
-      word += '%';
-      appendHexPair(word, static_cast<std::uint8_t>(letter));
-    }
-  }
-  return word;
-}
-
-std::optional<std::string> unescape(std::string_view word) {
-  std::string text;
-  while (!word.empty()) {
-    const bool plain = standsForItself(word.front());
-    const auto octet = plain ? std::nullopt : parseHexPair(word.substr(1, 2));
-    if (!plain && (word.front() != '%' || !octet)) return std::nullopt;
-    text += plain ? word.front() : static_cast<char>(*octet);
-    word.remove_prefix(plain ? 1 : 3);
-  }
-  if (text.empty()) return std::nullopt;
-  return text;
-}
-
-// For messages: whatever is in the file, in one short line of plain letters.
-std::string quoted(std::string_view word) {
-  constexpr std::size_t kEnough = 40;
-  return "\"" + escape(word.substr(0, kEnough)) + (word.size() > kEnough ? "...\"" : "\"");
-}
-
 // The next word as a decimal number that fits. The error is the reason alone, here and below.
 Result<std::uint64_t> readNumber(Words& words, std::string_view what) {
   const std::string_view word = words.next();
-  std::uint64_t number = 0;
-  const char* const end = word.data() + word.size();
-  const auto [stop, error] = std::from_chars(word.data(), end, number);
-  if (!word.empty() && error == std::errc{} && stop == end) return number;
-  return fail(quoted(word) + " is not a number of " + std::string(what));
+  if (const auto number = parseNumber<std::uint64_t>(word)) return *number;
+  return fail(quotedWord(word) + " is not a number of " + std::string(what));
 }
 
 // `keyword NUMBER`
@@ -98,7 +36,7 @@ Result<void> readComponents(Words& words, SavedPort& port) {
     if (!total) return tl::unexpected(total.error());
     port.components[i] = Accumulator::State{*last_raw, *total};
   }
-  if (!words.empty()) return fail(quoted(words.peek()) + " does not belong here");
+  if (!words.empty()) return fail(quotedWord(words.peek()) + " does not belong here");
   return {};
 }
 
@@ -108,14 +46,14 @@ Result<SavedPort> readPort(std::string_view line) {
   const std::string_view index_word = words.peek();
   const auto index = readNumber(words, "an interface");
   if (!index || *index < 1 || *index > kLargestIndex) {
-    return fail(quoted(index_word) + " is not an ifindex");
+    return fail(quotedWord(index_word) + " is not an ifindex");
   }
   SavedPort port;
   port.index = KernelIndex{static_cast<int>(*index)};
   if (words.accept("name")) {
     const std::string_view word = words.next();
-    auto name = unescape(word);
-    if (!name) return fail(quoted(word) + " is not a name");
+    auto name = unescapeWord(word);
+    if (!name) return fail(quotedWord(word) + " is not a name");
     port.name = *std::move(name);
   }
   const auto resets = readField(words, "resets");
@@ -163,7 +101,7 @@ Result<void> Reader::readHead() {
   if (!nextLine()) return fail("the file is torn");
   Words words(line_);
   if (!words.accept("boot")) return fail("\"boot\" is missing");
-  auto boot_id = unescape(words.next());
+  auto boot_id = unescapeWord(words.next());
   if (!boot_id || !words.empty()) return fail("\"boot\" is not followed by one boot id");
   counters_.boot_id = *std::move(boot_id);
   return {};
@@ -172,7 +110,7 @@ Result<void> Reader::readHead() {
 Result<void> Reader::readEnd(Words words) {
   const auto count = readNumber(words, "ports");
   if (!count) return tl::unexpected(count.error());
-  if (!words.empty()) return fail(quoted(words.peek()) + " does not belong here");
+  if (!words.empty()) return fail(quotedWord(words.peek()) + " does not belong here");
   if (*count != counters_.ports.size()) {
     return fail("the file has " + std::to_string(counters_.ports.size()) + " ports but ends with " +
                 std::to_string(*count));
@@ -203,7 +141,7 @@ Result<SavedCounters> Reader::read() {
 
 std::string formatPort(const SavedPort& port) {
   std::string line = std::to_string(static_cast<int>(port.index));
-  if (!port.name.empty()) line += " name " + escape(port.name);
+  if (!port.name.empty()) line += " name " + escapeWord(port.name);
   line += " resets " + std::to_string(port.resets);
   line += " discards " + std::to_string(port.discards);
   for (std::size_t i = 0; i < kComponentCount; ++i) {
@@ -228,7 +166,7 @@ Result<SavedCounters> parseCounters(std::string_view text, std::string_view file
 
 std::string formatCounters(const SavedCounters& counters) {
   std::string text(kHeader);
-  text += "\nboot " + escape(counters.boot_id) + "\n";
+  text += "\nboot " + escapeWord(counters.boot_id) + "\n";
   for (const SavedPort& port : counters.ports) text += formatPort(port) + "\n";
   text += "end " + std::to_string(counters.ports.size()) + "\n";
   return text;

@@ -1,6 +1,6 @@
 #include "counters/link.h"
 
-#include "counters/hex_text.h"
+#include "base/hex_text.h"
 
 namespace hvnet {
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <tuple>
 
-#include "counters/hex_text.h"
+#include "base/hex_text.h"
 
 namespace hvnet {
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/escape.h"
 #include "ifmap/map_text.h"
 
 namespace hvnet {

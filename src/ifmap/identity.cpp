@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ifmap/map_text.h"
+#include "base/escape.h"
 
 namespace hvnet {
 namespace {

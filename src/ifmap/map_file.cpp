@@ -3,9 +3,9 @@
 #include <tuple>
 #include <utility>
 
+#include "base/escape.h"
 #include "ifmap/map_line.h"
 #include "ifmap/map_store.h"
-#include "ifmap/map_text.h"
 
 namespace hvnet {
 namespace {
@@ -87,7 +87,7 @@ Result<void> MapReader::readHeader() {
   }
   const std::string_view version = words.next();
   if (version != kVersion || !words.empty()) {
-    return failHere("version " + quoted(version) + " of the map is not known here",
+    return failHere("version " + quotedWord(version) + " of the map is not known here",
                     "install the hvnet-subagent that wrote it or start with --rebuild-map");
   }
   return {};

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/escape.h"
 #include "ifmap/map_text.h"
 
 namespace hvnet {
@@ -14,7 +15,7 @@ Result<IfIndex> readIndex(Words& words) {
   const std::string_view word = words.next();
   const auto number = parseNumber<std::uint32_t>(word);
   if (!number || *number < 1 || *number > kLastIndex) {
-    return fail(quoted(word) + " is not an ifIndex from 1 to 2147483647");
+    return fail(quotedWord(word) + " is not an ifIndex from 1 to 2147483647");
   }
   return IfIndex{*number};
 }
@@ -22,13 +23,13 @@ Result<IfIndex> readIndex(Words& words) {
 Result<HwAddress> readMac(Words& words) {
   const std::string_view word = words.next();
   if (const auto mac = parseHwAddress(word)) return *mac;
-  return fail(quoted(word) + " is not a MAC");
+  return fail(quotedWord(word) + " is not a MAC");
 }
 
 Result<std::string> readName(Words& words) {
   const std::string_view word = words.next();
   if (auto name = unescapeWord(word)) return *std::move(name);
-  return fail(quoted(word) + " is not a name (octets outside 0x21 to 0x7e are written %XX)");
+  return fail(quotedWord(word) + " is not a name (octets outside 0x21 to 0x7e are written %XX)");
 }
 
 Result<BusPosition> readPosition(Words& words) {
@@ -37,13 +38,13 @@ Result<BusPosition> readPosition(Words& words) {
   const auto bus = parseBusWord(bus_word);
   const auto number = parseNumber<std::uint64_t>(number_word);
   if (bus && number) return BusPosition{*bus, *number};
-  return fail(quoted(bus_word) + " " + quoted(number_word) + " is not a position");
+  return fail(quotedWord(bus_word) + " " + quotedWord(number_word) + " is not a position");
 }
 
 Result<std::int64_t> readSeconds(Words& words) {
   const std::string_view word = words.next();
   if (const auto seconds = parseNumber<std::int64_t>(word)) return *seconds;
-  return fail(quoted(word) + " is not a number of seconds");
+  return fail(quotedWord(word) + " is not a number of seconds");
 }
 
 Result<Identity> readIdentity(Words& words) {
@@ -54,7 +55,7 @@ Result<Identity> readIdentity(Words& words) {
   if (kind == "guid") {
     const std::string_view word = words.next();
     if (const auto guid = parseGuid(word)) return GuidIdentity{*guid};
-    return fail(quoted(word) + " is not a GUID");
+    return fail(quotedWord(word) + " is not a GUID");
   }
   if (kind == "link") {
     auto link_kind = readName(words);
@@ -63,7 +64,7 @@ Result<Identity> readIdentity(Words& words) {
       return Identity{NameIdentity{std::move(*link_kind), std::move(name)}};
     });
   }
-  return fail(quoted(kind) + " is none of guid, mac, link and retired");
+  return fail(quotedWord(kind) + " is none of guid, mac, link and retired");
 }
 
 // `keyword VALUE`, when it comes next.
@@ -101,11 +102,6 @@ struct WriteIdentity {
 
 }  // namespace
 
-std::string quoted(std::string_view word) {
-  constexpr std::size_t kEnough = 40;
-  return "\"" + escapeWord(word.substr(0, kEnough)) + (word.size() > kEnough ? "…\"" : "\"");
-}
-
 Result<MapEntry> readEntry(Words words) {
   MapEntry entry;
   const auto index = readIndex(words);
@@ -119,7 +115,7 @@ Result<MapEntry> readEntry(Words words) {
   if (!std::holds_alternative<RetiredIdentity>(entry.identity)) {
     if (auto read = readLastSeen(words, entry); !read) return tl::unexpected(read.error());
   }
-  if (!words.empty()) return fail(quoted(words.peek()) + " does not belong here");
+  if (!words.empty()) return fail(quotedWord(words.peek()) + " does not belong here");
   return entry;
 }
 

@@ -1,4 +1,4 @@
-// Words of the map file and of messages: how an arbitrary name becomes one of them, and back.
+// Words of the map file and of messages.
 #pragma once
 
 #include <optional>
@@ -10,10 +10,6 @@
 #include "ifmap/identity.h"
 
 namespace hvnet {
-
-// Every octet outside 0x21..0x7e, and '%', becomes %XX; an empty text becomes a lone '%'.
-std::string escapeWord(std::string_view text);
-std::optional<std::string> unescapeWord(std::string_view word);
 
 // One to 32 pairs of hexadecimal digits with ':' between them: any HwAddress but the empty one.
 std::optional<HwAddress> parseHwAddress(std::string_view word);

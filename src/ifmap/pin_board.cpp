@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/escape.h"
 #include "ifmap/map_text.h"
 
 namespace hvnet {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/escape.h"
 #include "ifmap/map_text.h"
 #include "ifmap/order.h"
 
