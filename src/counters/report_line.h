@@ -1,0 +1,22 @@
+// One line of the hvnet report each, after its first word: words in, one row out. Pure.
+//
+// Each key has one value word. A key that is not known is passed over with its value, for a later
+// version of the format may have it. Errors: the reason alone, without file and line.
+#pragma once
+
+#include "base/result.h"
+#include "base/words.h"
+#include "counters/report.h"
+
+namespace hvnet {
+
+// `adapter NAME key value ...`
+Result<ReportAdapter> readAdapterLine(Words words);
+
+// `vmbus key value ...`
+Result<VmbusDevice> readVmbusLine(Words words);
+
+// What follows `stats NAME`, in the width that `counters` has.
+Result<void> readStatsLine(Words words, Components& counters);
+
+}  // namespace hvnet
