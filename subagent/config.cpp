@@ -128,9 +128,19 @@ Result<void> parseSampleInterval(std::string_view arguments, const std::string& 
   return {};
 }
 
+// The whole rest of the line, for a path may have blanks in it.
+Result<void> parseBootLogFile(std::string_view arguments, const std::string& /*place*/,
+                              Config& config) {
+  if (words(arguments).empty()) return fail("expected: FILE");
+  config.boot_log = arguments;
+  return {};
+}
+
 constexpr std::array kDirectives = {
     Directive{"adapterDriver", "NAME [PROFILE]",
               "treat a driver or a link kind (veth, dummy) as an adapter", parseAdapterDriver},
+    Directive{"bootLog", "FILE", "boot messages of the router that a report is about",
+              parseBootLogFile},
     Directive{"exclude", "PATTERN...", "do not publish interfaces with these names", parseExclude},
     Directive{"ifIndex", "NUMBER mac|guid|name VALUE", "pin an interface to a number",
               parseIfIndex},

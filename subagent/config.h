@@ -3,6 +3,8 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +22,7 @@ struct Config {
   std::vector<AdapterRule> adapter_rules;
   std::vector<Pin> pins;
   std::chrono::milliseconds sample_interval{1000};
+  std::optional<std::filesystem::path> boot_log{};  // of the router that a report is about
 };
 
 // `arguments` is the rest of the line and `place` where it stands ("hvnet-subagent.conf:4"). On an

@@ -8,9 +8,11 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "config.h"
 #include "counters/linux_source.h"
+#include "counters/report_source.h"
 #include "ifmap/map_store.h"
 #include "options.h"
 #include "show.h"
@@ -33,6 +35,20 @@ LinuxSourceOptions sourceOptions(const Config& config) {
   if (const char* root = std::getenv("HVNET_ETHTOOL_ROOT")) out.ethtool_root = root;
   out.adapter_rules = config.adapter_rules;
   return out;
+}
+
+Result<std::unique_ptr<Source>> openSource(const Options& options, const Config& config, Log& log) {
+  if (options.source.kind == SourceChoice::Kind::kReport) {
+    return ReportSource::open({options.source.report, config.boot_log}, Clock::now());
+  }
+  if (config.boot_log) log.warning("bootLog is for --source report:FILE and is not read");
+  return LinuxSource::open(sourceOptions(config));
+}
+
+// Within what a port's number means the same port: one boot of the machine, and one source.
+std::string countersOrigin(const Source& source) {
+  const std::string boot = currentBootId();
+  return boot.empty() || source.kernelIndexed() ? boot : boot + " " + source.name();
 }
 
 LibraryOptions libraryOptions(const Options& options) {
@@ -65,13 +81,13 @@ Result<Sampler> makeSampler(const Options& options, const Config& config, Log& l
   }
   Result<IndexMap> map = loadMap(store, config);
   if (!map) return tl::unexpected(map.error());
-  Result<std::unique_ptr<Source>> source = LinuxSource::open(sourceOptions(config));
+  Result<std::unique_ptr<Source>> source = openSource(options, config, log);
   if (!source) return tl::unexpected(source.error());
   const bool writes = options.action == Action::kServe;
   MapKeeper numbers(std::move(*map), writes ? std::optional(store) : std::nullopt, log);
   using Access = CounterKeeper::Access;
   CounterKeeper totals(options.state_folder, writes ? Access::kReadWrite : Access::kReadOnly,
-                       currentBootId(), log);
+                       countersOrigin(**source), log);
   AgentFacts about;
   about.version = version();
   about.sample_interval = config.sample_interval;
@@ -95,6 +111,19 @@ int show(const Options& options, const Config& config, Log& log) {
   return EXIT_SUCCESS;
 }
 
+// A start does not stop at a report that is missing or refused: a good one may come. Whoever checks
+// wants to know.
+Result<void> checkReport(const Options& options, const Config& config, Log& log) {
+  auto source = openSource(options, config, log);
+  if (!source) return tl::unexpected(source.error());
+  std::vector<Sample> samples;
+  if (auto read = (*source)->sample(samples, Clock::now()); !read) {
+    return tl::unexpected(read.error());
+  }
+  std::printf("report: %s, %zu adapters\n", options.source.report.c_str(), samples.size());
+  return {};
+}
+
 int check(const Options& options, const LibraryOptions& read, const Config& config, Log& log) {
   const MapStore store(options.state_folder);
   const Result<IndexMap> map = loadMap(store, config);
@@ -103,6 +132,10 @@ int check(const Options& options, const LibraryOptions& read, const Config& conf
               read.config_file ? read.config_file->c_str() : "none, all as by default");
   std::printf("pinned interfaces: %zu\n", config.pins.size());
   std::printf("index map: %s, %zu interfaces known\n", store.file().c_str(), map->entries().size());
+  if (options.source.kind == SourceChoice::Kind::kLinux) return EXIT_SUCCESS;
+  if (auto checked = checkReport(options, config, log); !checked) {
+    return report(log, checked.error());
+  }
   return EXIT_SUCCESS;
 }
 

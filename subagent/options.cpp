@@ -29,6 +29,13 @@ const std::map<std::string, LogLevel> kLevels = {{"error", LogLevel::kError},
 
 }  // namespace
 
+std::optional<SourceChoice> parseSourceChoice(std::string_view word) {
+  constexpr std::string_view kReport = "report:";
+  if (word == "linux") return SourceChoice{};
+  if (!word.starts_with(kReport) || word.size() == kReport.size()) return std::nullopt;
+  return SourceChoice{SourceChoice::Kind::kReport, word.substr(kReport.size())};
+}
+
 std::string_view version() {
   return HVNET_VERSION;
 }
@@ -38,6 +45,7 @@ ParsedOptions parseOptions(int argc, const char* const* argv) {
   bool show = false;
   bool check = false;
   std::string config_file;
+  std::string source = "linux";
   std::string agentx;
   std::string listen;
 
@@ -47,6 +55,12 @@ ParsedOptions parseOptions(int argc, const char* const* argv) {
   app.add_option("-c", config_file, "configuration file")
       ->type_name("FILE")
       ->default_str(kDefaultConfigFile);
+  app.add_option("--source", source, "where adapters and counters come from")
+      ->type_name("linux|report:FILE")
+      ->default_str("linux")
+      ->check([](const std::string& word) {
+        return parseSourceChoice(word) ? "" : "'" + word + "' is neither linux nor report:FILE";
+      });
   app.add_option("--state", out.state_folder, "folder of the index map")
       ->type_name("DIR")
       ->capture_default_str();
@@ -78,6 +92,7 @@ ParsedOptions parseOptions(int argc, const char* const* argv) {
     return {out, app.exit(error)};
   }
   if (!config_file.empty()) out.config_file = config_file;
+  out.source = parseSourceChoice(source).value_or(SourceChoice{});
   if (agentx_option->count() > 0) out.agentx = agentx;
   if (standalone_option->count() > 0) out.standalone = listen.empty() ? kDefaultListen : listen;
   if (show) out.action = Action::kShow;

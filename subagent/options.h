@@ -12,9 +12,21 @@ namespace hvnet {
 
 enum class Action { kServe, kShow, kCheck };
 
+// `--source`: where adapters and counters come from.
+struct SourceChoice {
+  enum class Kind { kLinux, kReport };
+  Kind kind = Kind::kLinux;
+  std::filesystem::path report{};  // of kReport: the file
+
+  bool operator==(const SourceChoice&) const = default;
+};
+// "linux" or "report:FILE".
+std::optional<SourceChoice> parseSourceChoice(std::string_view word);
+
 struct Options {
   Action action = Action::kServe;
   std::optional<std::filesystem::path> config_file;  // given with -c
+  SourceChoice source{};
   std::filesystem::path state_folder = "/var/lib/hvnet-subagent";
   std::optional<std::string> agentx;      // the master's address, when given
   std::optional<std::string> standalone;  // where to listen; empty optional: AgentX
