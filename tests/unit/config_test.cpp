@@ -89,6 +89,14 @@ TEST_F(ConfigTest, ExcludesSeveralPatternsALine) {
   EXPECT_EQ(config_.publish.exclude, std::vector<std::string>({"docker*", "br-?", "tun0"}));
 }
 
+TEST_F(ConfigTest, TakesABootLogByItsPath) {
+  EXPECT_FALSE(config_.boot_log);
+  EXPECT_EQ(parse("bootLog", "/var/log/router boot.txt"), "");
+  EXPECT_EQ(config_.boot_log, "/var/log/router boot.txt");
+  EXPECT_EQ(parse("bootLog", ""), "expected: FILE");
+  EXPECT_EQ(config_.boot_log, "/var/log/router boot.txt");
+}
+
 TEST_F(ConfigTest, BoundsTheSampleInterval) {
   EXPECT_EQ(parse("sampleInterval", "250"), "");
   EXPECT_EQ(config_.sample_interval, std::chrono::milliseconds(250));

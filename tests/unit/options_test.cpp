@@ -36,6 +36,19 @@ TEST(Options, TakeWhatTheyAreGiven) {
   EXPECT_EQ(options.log_level, LogLevel::kError);
 }
 
+TEST(Options, ReadLinuxUnlessToldOfAReport) {
+  EXPECT_EQ(parse({}).options.source.kind, SourceChoice::Kind::kLinux);
+  EXPECT_EQ(parse({"--source", "linux"}).options.source.kind, SourceChoice::Kind::kLinux);
+  const SourceChoice report = parse({"--source", "report:/run/a:b"}).options.source;
+  EXPECT_EQ(report, (SourceChoice{SourceChoice::Kind::kReport, "/run/a:b"}));
+}
+
+TEST(Options, RefuseASourceThatIsNone) {
+  for (const auto* bad : {"", "Linux", "report", "report:", "file:/run/a"}) {
+    EXPECT_NE(parse({"--source", bad}).exit_status.value_or(0), 0) << bad;
+  }
+}
+
 TEST(Options, RefuseWhatDoesNotGoTogether) {
   EXPECT_NE(parse({"--standalone", "--agentx", "x"}).exit_status.value_or(0), 0);
   EXPECT_NE(parse({"--json"}).exit_status.value_or(0), 0);
@@ -55,9 +68,9 @@ TEST(Options, HelpNamesEveryDirectiveAndEndsWell) {
   testing::internal::CaptureStdout();
   EXPECT_EQ(parse({"--help"}).exit_status, 0);
   const std::string text = testing::internal::GetCapturedStdout();
-  for (const auto* word :
-       {"indexOrder", "ifIndex", "adapterDriver", "media", "nameFormat", "exclude",
-        "sampleInterval", "HVNET_SYSFS_ROOT", "HVNET_ETHTOOL_ROOT", "--rebuild-map"}) {
+  for (const auto* word : {"indexOrder", "ifIndex", "adapterDriver", "media", "nameFormat",
+                           "exclude", "sampleInterval", "bootLog", "report:FILE",
+                           "HVNET_SYSFS_ROOT", "HVNET_ETHTOOL_ROOT", "--rebuild-map"}) {
     EXPECT_NE(text.find(word), std::string::npos) << word;
   }
 }
