@@ -13,8 +13,8 @@ std::string escapeWord(std::string_view text);
 // Nothing for a word that escapeWord() cannot have written, but for the case of its digits.
 std::optional<std::string> unescapeWord(std::string_view word);
 
-// For messages: "word", escaped and cut where it gets long. (Not just `quoted`: given a std::string,
-// that name finds the standard library's.)
+// For messages: "word", escaped and cut where it gets long. (Not just `quoted`: given a
+// std::string, that name finds the standard library's.)
 std::string quotedWord(std::string_view word);
 
 }  // namespace hvnet

@@ -64,7 +64,7 @@ SnapshotPtr Sampler::sample(TimePoint now) {
 void Sampler::takeSample(TimePoint counted_at, TimePoint now) {
   const auto discontinued = counters_.take(samples_, now);
   if (!discontinued.empty()) interfaces_ = history_.discontinue(discontinued, now);
-  monitor_.good(counted_at, now);
+  monitor_.good(counted_at);
   sampled_at_ = now;
   complain();
 }

@@ -12,9 +12,10 @@ inline constexpr std::chrono::seconds kFailedAfter{30};
 
 class SourceMonitor {
  public:
-  explicit SourceMonitor(TimePoint started) : last_good_(started) {}
+  explicit SourceMonitor(TimePoint started) : started_(started) {}
 
-  void good(TimePoint counted_at, TimePoint now);
+  // `counted_at` may be a while ago: a report is as good as it is old.
+  void good(TimePoint counted_at);
   void bad(TimePoint now);
   // Events that could not be read; the next sample says whether the source is well.
   void missed() { ++health_.errors; }
@@ -22,7 +23,7 @@ class SourceMonitor {
 
  private:
   SourceHealth health_;
-  TimePoint last_good_;
+  TimePoint started_;
 };
 
 }  // namespace hvnet

@@ -11,7 +11,7 @@ constexpr TimePoint kStart = TimePoint{} + seconds(100);
 
 TEST(SourceMonitor, IsOkWhileSamplesAreGood) {
   SourceMonitor monitor(kStart);
-  monitor.good(kStart + seconds(1), kStart + seconds(2));
+  monitor.good(kStart + seconds(1));
   EXPECT_EQ(monitor.health().state, SourceState::kOk);
   EXPECT_EQ(monitor.health().counted_at, kStart + seconds(1));
   EXPECT_EQ(monitor.health().samples, 1U);
@@ -19,7 +19,7 @@ TEST(SourceMonitor, IsOkWhileSamplesAreGood) {
 
 TEST(SourceMonitor, IsStaleAtOnceAndFailedHalfAMinuteAfterTheLastGoodSample) {
   SourceMonitor monitor(kStart);
-  monitor.good(kStart, kStart + seconds(10));
+  monitor.good(kStart + seconds(10));
   monitor.bad(kStart + seconds(11));
   EXPECT_EQ(monitor.health().state, SourceState::kStale);
   monitor.bad(kStart + seconds(39));
@@ -27,7 +27,7 @@ TEST(SourceMonitor, IsStaleAtOnceAndFailedHalfAMinuteAfterTheLastGoodSample) {
   monitor.bad(kStart + seconds(40));
   EXPECT_EQ(monitor.health().state, SourceState::kFailed);
   EXPECT_EQ(monitor.health().errors, 3U);
-  monitor.good(kStart + seconds(41), kStart + seconds(41));
+  monitor.good(kStart + seconds(41));
   EXPECT_EQ(monitor.health().state, SourceState::kOk);
 }
 
