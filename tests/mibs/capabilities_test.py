@@ -1,0 +1,50 @@
+"""The capabilities test: the statement is of this release, and true of what is served."""
+
+import os
+import re
+
+import smi
+
+TEXT = (smi.OURS / "HVNET-AGENT-CAPABILITIES.txt").read_text()
+
+
+def supported():
+    """{module: (groups, {object: access})} of the statement; access is None where it is not said."""
+    found = {}
+    for part in TEXT.split("    SUPPORTS ")[1:]:
+        module, _, rest = part.partition("\n")
+        groups = re.search(r"INCLUDES\s+\{([^}]*)\}", rest)[1].replace(",", " ").split()
+        variations = re.findall(r"VARIATION +(\S+)\n(?: +SYNTAX [^\n]*\n)?(?: +ACCESS +(\S+)\n)?",
+                                rest)
+        found[module] = groups, {name: access or None for name, access in variations}
+    return found
+
+
+def members_of(module, groups):
+    text = (smi.BASE / f"{module}.txt").read_text()
+    found = set()
+    for group in groups:
+        listed = re.search(rf"\b{group}\s+OBJECT-GROUP\s+OBJECTS\s*\{{([^}}]*)\}}", text)[1]
+        found |= set(listed.replace(",", " ").split())
+    return found
+
+
+def test_the_statement_is_of_this_release():
+    release = re.search(r'PRODUCT-RELEASE "(.*)"', TEXT)[1]
+    assert release == f"hvnet-subagent {os.environ['HVNET_VERSION']}"
+
+
+def test_every_variation_is_of_an_object_in_a_group_that_is_included():
+    for module, (groups, variations) in supported().items():
+        if variations:
+            assert variations.keys() <= members_of(module, groups), module
+
+
+def test_nothing_that_is_implemented_can_be_written():
+    for module, (groups, variations) in supported().items():
+        writable = re.findall(r"^(\w+)\s+OBJECT-TYPE\s[^:]*?MAX-ACCESS\s+read-(?:write|create)",
+                              (smi.BASE / f"{module}.txt" if module != "HVNET-MIB" else
+                               smi.OURS / "HVNET-MIB.txt").read_text(), re.MULTILINE)
+        included = members_of(module, groups) if variations else set()
+        for name in included & set(writable):
+            assert variations.get(name) in ("read-only", "not-implemented"), name
