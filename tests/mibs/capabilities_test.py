@@ -9,7 +9,7 @@ TEXT = (smi.OURS / "HVNET-AGENT-CAPABILITIES.txt").read_text()
 
 
 def supported():
-    """{module: (groups, {object: access})} of the statement; access is None where it is not said."""
+    """{module: (groups, {object: access})} of the statement; no access said is None."""
     found = {}
     for part in TEXT.split("    SUPPORTS ")[1:]:
         module, _, rest = part.partition("\n")
