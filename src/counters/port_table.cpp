@@ -86,6 +86,7 @@ bool PortTable::locate(SysfsBus& bus) {
     located.device = bus.find(place->link.name);
     located.speed_mbps = bus.speedMbps(place->link.name);
     located.duplex = bus.duplex(place->link.name);
+    located.rx_queues = bus.receiveQueues(place->link.name);
     located.profile = adapterProfile(located, rules_);
     if (located == *place) continue;
     *place = std::move(located);

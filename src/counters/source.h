@@ -25,6 +25,7 @@ struct Port {
   std::optional<BusDevice> device{};
   std::optional<std::uint32_t> speed_mbps{};  // the driver's word; absent when it has none
   std::optional<Duplex> duplex{};             // the driver's word
+  std::uint32_t rx_queues = 0;                // 0: unknown
   std::vector<HwAddress> groups{};            // multicast addresses received, sorted
   const DriverProfile* profile = nullptr;     // of an adapter; nullptr: not an adapter
 

@@ -165,8 +165,7 @@ void SysfsBus::rescan() {
 }
 
 std::optional<fs::path> SysfsBus::deviceFolder(const std::string& ifname) const {
-  if (!isPlainName(ifname)) return std::nullopt;
-  const auto link = tree_.resolve(fs::path("class/net") / ifname);
+  const auto link = linkFolder(ifname);
   if (link && tree_.exists(*link / "device")) {
     if (auto folder = tree_.resolve(*link / "device")) return folder;
   }
@@ -209,10 +208,14 @@ std::vector<VmbusDevice> SysfsBus::vmbusDevices() const {
   return devices;
 }
 
+std::optional<fs::path> SysfsBus::linkFolder(const std::string& ifname) const {
+  if (!isPlainName(ifname)) return std::nullopt;
+  return tree_.resolve(fs::path("class/net") / ifname);
+}
+
 std::optional<std::string> SysfsBus::linkAttribute(const std::string& ifname,
                                                    const char* attribute) const {
-  if (!isPlainName(ifname)) return std::nullopt;
-  const auto link = tree_.resolve(fs::path("class/net") / ifname);
+  const auto link = linkFolder(ifname);
   return link ? tree_.readAttribute(*link / attribute) : std::nullopt;
 }
 
@@ -229,6 +232,16 @@ std::optional<Duplex> SysfsBus::duplex(const std::string& ifname) const {
   if (word == "full") return Duplex::kFull;
   if (word == "half") return Duplex::kHalf;
   return std::nullopt;  // "unknown"
+}
+
+// Documentation/ABI/testing/sysfs-class-net-queues: one folder for each, rx-0 and so on.
+std::uint32_t SysfsBus::receiveQueues(const std::string& ifname) const {
+  const auto link = linkFolder(ifname);
+  if (!link) return 0;
+  const auto queues = tree_.entries(*link / "queues");
+  return static_cast<std::uint32_t>(std::ranges::count_if(queues, [](const fs::path& queue) {
+    return numberAfter("rx-", queue.filename().native(), 10).has_value();
+  }));
 }
 
 }  // namespace hvnet

@@ -29,11 +29,14 @@ class SysfsBus {
   [[nodiscard]] std::optional<std::uint32_t> speedMbps(const std::string& ifname) const;
   // The same for the duplex. (A link that is down has none: the kernel says EINVAL.)
   [[nodiscard]] std::optional<Duplex> duplex(const std::string& ifname) const;
+  // How many receive queues it has; 0 when nobody says.
+  [[nodiscard]] std::uint32_t receiveQueues(const std::string& ifname) const;
   // Every device on the VMBus, bound or not, ascending by relid, each relid once. Left out: what
   // has no relid (its channel is not offered any more) or no class that can be read.
   [[nodiscard]] std::vector<VmbusDevice> vmbusDevices() const;
 
  private:
+  [[nodiscard]] std::optional<std::filesystem::path> linkFolder(const std::string& ifname) const;
   [[nodiscard]] std::optional<std::string> linkAttribute(const std::string& ifname,
                                                          const char* attribute) const;
   [[nodiscard]] std::optional<std::filesystem::path> deviceFolder(const std::string& ifname) const;

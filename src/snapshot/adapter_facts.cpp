@@ -19,6 +19,12 @@ std::optional<std::uint32_t> maxMtu(const Port& port) {
   return port.link.max_mtu;
 }
 
+// On VMBus a channel is a pair of queues; the kernel makes more of them than are open.
+std::uint32_t queuesOf(const Port& port) {
+  const std::size_t channels = port.device ? port.device->channels.size() : 0;
+  return channels != 0 ? static_cast<std::uint32_t>(channels) : port.rx_queues;
+}
+
 // drivers/net/hyperv/netvsc_drv.c, netvsc_vf_changed(): frames go through the VF while it is up.
 DataPath dataPath(const Port* vf) {
   return vf != nullptr && (vf->link.flags & IFF_UP) != 0 && vf->link.carrier.value_or(false)
@@ -54,8 +60,8 @@ AdapterFacts adapterFacts(const Port& port, bool kernel_indexed) {
     if (port.device->instance) out.instance = toText(*port.device->instance);
     out.bus_address = port.device->address;
     out.unit = port.device->unit;
-    out.queues = static_cast<std::uint32_t>(port.device->channels.size());
   }
+  out.queues = queuesOf(port);
   out.network_assigned = port.link.carrier;
   if (kernel_indexed) out.kernel_index = static_cast<std::uint32_t>(port.link.index);
   out.max_mtu = maxMtu(port);

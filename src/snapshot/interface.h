@@ -44,9 +44,9 @@ struct AdapterFacts {
   std::optional<std::uint32_t> max_mtu;       // octets
   bool vlan = true;                           // VLAN interfaces can be put on it
   std::optional<std::uint32_t> kernel_index;  // where the source has a kernel
-  std::uint32_t queues = 0;           // channels, or queues that the driver counts; 0: unknown
-  std::optional<IfIndex> vf;          // the VF that is enslaved to it
-  std::optional<DataPath> data_path;  // Hyper-V only
+  std::uint32_t queues = 0;                   // VMBus channels, or receive queues; 0: unknown
+  std::optional<IfIndex> vf;                  // the VF that is enslaved to it
+  std::optional<DataPath> data_path;          // Hyper-V only
 
   bool operator==(const AdapterFacts&) const = default;
 };

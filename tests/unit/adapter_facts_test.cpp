@@ -27,6 +27,14 @@ TEST(AdapterFacts, ComeFromTheBusAndTheDriversRow) {
   EXPECT_TRUE(facts.vlan);
 }
 
+TEST(AdapterFacts, CountReceiveQueuesWhereThereAreNoChannels) {
+  Port port = portOf(5, "eth0", 12);
+  port.rx_queues = 64;
+  EXPECT_EQ(adapterFacts(port, true).queues, 64U);
+  port.device->channels = {12};
+  EXPECT_EQ(adapterFacts(port, true).queues, 1U);
+}
+
 TEST(AdapterFacts, OfHvnetAreTheVendorsWhateverTheSystemSays) {
   Port port = portOf(5, "lan0", 12);
   port.profile = findProfile("hvnet");

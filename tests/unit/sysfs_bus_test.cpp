@@ -397,5 +397,14 @@ TEST(SysfsSpeed, WhatCannotBeReadIsAbsent) {
   EXPECT_EQ(SysfsBus(sysfs.root()).speedMbps("eth0"), std::nullopt);
 }
 
+TEST(SysfsBus, CountsReceiveQueuesAndNothingElse) {
+  test::SysfsFixture sysfs;
+  sysfs.folder("class/net/eth0/queues/rx-0").folder("class/net/eth0/queues/rx-1");
+  sysfs.folder("class/net/eth0/queues/tx-0").folder("class/net/eth0/queues/rx-");
+  const SysfsBus bus(sysfs.root());
+  EXPECT_EQ(bus.receiveQueues("eth0"), 2U);
+  EXPECT_EQ(bus.receiveQueues("eth1"), 0U);
+}
+
 }  // namespace
 }  // namespace hvnet
