@@ -45,7 +45,8 @@ class Producer:
         lines = []
         for name in adapters:
             relid = 10 + int(name[3:])
-            lines.append(f"adapter {name} relid {relid} mac 00:15:5d:00:00:{relid} network {network}")
+            mac = f"00:15:5d:00:00:{relid}"
+            lines.append(f"adapter {name} relid {relid} mac {mac} network {network}")
             lines.append(f"stats {name} {pairs}")
         self.write(*lines)
 
