@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/container/small_vector.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "snmp/varbind.h"
@@ -12,11 +13,7 @@ namespace {
 
 // Lower wins between equal roots; a built-in IF-MIB has 127.
 constexpr int kPriority = 100;
-constexpr char kSnapshotKey[] = "hvnet-snapshot";
-
-void freeSnapshot(void* snapshot) {
-  delete static_cast<SnapshotPtr*>(snapshot);
-}
+constexpr char kMomentKey[] = "hvnet-moment";
 
 // RFC 2741 §5.2: the end of a search range; a null OID is no limit.
 OidView searchEnd(const netsnmp_variable_list& range) {
@@ -28,6 +25,9 @@ OidView searchEnd(const netsnmp_variable_list& range) {
 }  // namespace
 
 Server::~Server() {
+  for (std::vector<oid>& identity : listed_) {
+    unregister_sysORTable(identity.data(), identity.size());
+  }
   for (netsnmp_handler_registration* registration : registrations_) {
     netsnmp_unregister_handler(registration);
   }
@@ -48,6 +48,19 @@ Result<void> Server::registerTables() {
     }
     registrations_.push_back(registration);
   }
+  return listModules();
+}
+
+// The library passes it on to a master, and says it again to one that comes back.
+Result<void> Server::listModules() {
+  for (const Module& module : modules()) {
+    std::vector<oid> identity(module.identity.begin(), module.identity.end());
+    const std::string text = std::string(module.name) + ": " + std::string(module.description);
+    if (register_sysORTable(identity.data(), identity.size(), text.c_str()) != 0) {
+      return fail("cannot list " + std::string(module.name) + " in sysORTable");
+    }
+    listed_.push_back(std::move(identity));
+  }
   return {};
 }
 
@@ -59,8 +72,8 @@ void Server::takeUptime() {
 
 bool Server::answerGet(netsnmp_pdu& pdu) {
   if (!mayAnswer(pdu)) return false;
-  const SnapshotPtr snapshot = store_->fresh(kMaxAge, kMaxWait);
-  const View view{*snapshot, clock_};
+  const Moment now = moment();
+  const View view = viewOf(now);
   for (auto* varbind = pdu.variables; varbind != nullptr; varbind = varbind->next_variable) {
     setGot(*varbind, mib_.get(view, nameOf(*varbind)));
   }
@@ -84,8 +97,8 @@ bool Server::mayAnswer(netsnmp_pdu& pdu) const {
 }
 
 void Server::answerAgentx(netsnmp_pdu& pdu) {
-  const SnapshotPtr snapshot = store_->fresh(kMaxAge, kMaxWait);
-  const View view{*snapshot, clock_};
+  const Moment now = moment();
+  const View view = viewOf(now);
   for (netsnmp_variable_list* varbind = pdu.variables; varbind != nullptr;
        varbind = varbind->next_variable) {
     if (pdu.command == kAgentxGet) {
@@ -106,8 +119,7 @@ int Server::handle(netsnmp_mib_handler* handler, netsnmp_handler_registration* r
                    netsnmp_agent_request_info* info, netsnmp_request_info* requests) {
   auto& self = *static_cast<Server*>(handler->myvoid);
   const auto& subtree = *static_cast<const Subtree*>(registration->my_reg_void);
-  const SnapshotPtr snapshot = self.snapshotFor(*info);
-  const View view{*snapshot, self.clock_};
+  const View view = self.viewOf(self.momentOf(*info));
   for (netsnmp_request_info* request = requests; request != nullptr; request = request->next) {
     if (request->processed != 0) continue;
     if (info->mode == MODE_GET) {
@@ -121,15 +133,20 @@ int Server::handle(netsnmp_mib_handler* handler, netsnmp_handler_registration* r
   return SNMP_ERR_NOERROR;
 }
 
-// One request may call the handler once for each subtree that it touches.
-SnapshotPtr Server::snapshotFor(netsnmp_agent_request_info& info) {
-  if (const void* kept = netsnmp_agent_get_list_data(&info, kSnapshotKey)) {
-    return *static_cast<const SnapshotPtr*>(kept);
+Server::Moment Server::moment() const {
+  return {store_->fresh(kMaxAge, kMaxWait), Clock::now()};
+}
+
+// One request may call the handler once for each subtree that it touches. The library keeps this
+// until the request is answered.
+const Server::Moment& Server::momentOf(netsnmp_agent_request_info& info) const {
+  if (const void* kept = netsnmp_agent_get_list_data(&info, kMomentKey)) {
+    return *static_cast<const Moment*>(kept);
   }
-  auto snapshot = store_->fresh(kMaxAge, kMaxWait);
-  netsnmp_agent_add_list_data(
-      &info, netsnmp_create_data_list(kSnapshotKey, new SnapshotPtr(snapshot), freeSnapshot));
-  return snapshot;
+  auto* fresh = new Moment(moment());
+  const auto free = [](void* kept) { delete static_cast<Moment*>(kept); };
+  netsnmp_agent_add_list_data(&info, netsnmp_create_data_list(kMomentKey, fresh, free));
+  return *fresh;
 }
 
 // What is not found here is looked for in the next subtree by the agent.

@@ -24,7 +24,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Registers every subtree with Net-SNMP's agent, ahead of a built-in IF-MIB.
+  // Registers every subtree with Net-SNMP's agent, ahead of a built-in IF-MIB, and lists every
+  // module in sysORTable.
   Result<void> registerTables();
 
   // To be called whenever sysUpTime starts anew: at the start, and on joining a master.
@@ -40,7 +41,17 @@ class Server {
  private:
   static Netsnmp_Node_Handler handle;
   bool mayAnswer(netsnmp_pdu& pdu) const;
-  SnapshotPtr snapshotFor(netsnmp_agent_request_info& info);
+  // What every variable of one request is answered from.
+  struct Moment {
+    SnapshotPtr snapshot;
+    TimePoint now;
+  };
+  [[nodiscard]] Moment moment() const;
+  const Moment& momentOf(netsnmp_agent_request_info& info) const;
+  [[nodiscard]] View viewOf(const Moment& moment) const {
+    return {*moment.snapshot, clock_, moment.now};
+  }
+  Result<void> listModules();
   void answerNext(const View& view, const Subtree& subtree, netsnmp_request_info& request) const;
   void answerBulk(const View& view, const Subtree& subtree, netsnmp_request_info& request) const;
 
@@ -48,6 +59,7 @@ class Server {
   Mib mib_;
   UptimeClock clock_;
   std::vector<netsnmp_handler_registration*> registrations_;
+  std::vector<std::vector<oid>> listed_;  // identities in sysORTable
 };
 
 }  // namespace hvnet

@@ -25,6 +25,7 @@ void setValue(netsnmp_variable_list& varbind, const Value& value) {
     case kCounter32:
       return setInteger(varbind, ASN_COUNTER, value.number);
     case kGauge32:
+    case kUnsigned32:  // one type on the wire (RFC 2578 §7.1.11)
       return setInteger(varbind, ASN_GAUGE, value.number);
     case kTimeTicks:
       return setInteger(varbind, ASN_TIMETICKS, value.number);

@@ -29,6 +29,7 @@ enum class Syntax : std::uint8_t {
   kObjectId,
   kCounter32,
   kGauge32,
+  kUnsigned32,  // a number that does not stick
   kTimeTicks,
   kCounter64,
 };
@@ -57,6 +58,7 @@ concept Encodable = (S == kInteger32 &&
                     (S == kObjectId && std::convertible_to<T, OidView>) ||
                     (S == kTimeTicks && std::same_as<T, TimePoint>) ||
                     (S == kCounter64 && std::same_as<T, std::uint64_t>) ||
+                    (S == kUnsigned32 && std::unsigned_integral<T> && sizeof(T) <= 4) ||
                     ((S == kCounter32 || S == kGauge32) && std::unsigned_integral<T>);
 
 template <Syntax S, class T>

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "tables/interface_rows.h"
+
 namespace hvnet {
 namespace {
 
@@ -45,16 +47,8 @@ OidView noDocument(const Interface&) {
   return kZeroDotZero;
 }
 
-// Neither the kernel nor a driver tells these: an object without a value is not instantiated.
-std::optional<std::uint32_t> unknown(const Interface&) {
-  return std::nullopt;
-}
-
-std::uint32_t ifNumber(const Snapshot& snapshot) {
-  return static_cast<std::uint32_t>(snapshot.interfaces->rows.size());
-}
-TimePoint ifTableLastChange(const Snapshot& snapshot) {
-  return snapshot.interfaces->last_change;
+std::uint32_t ifNumber(const Interfaces& interfaces) {
+  return static_cast<std::uint32_t>(interfaces.rows.size());
 }
 
 // --- the columns ---------------------------------------------------------------------------------
@@ -64,58 +58,70 @@ constexpr std::string_view kOperStatus =
     "up(1) down(2) testing(3) unknown(4) dormant(5) notPresent(6) lowerLayerDown(7)";
 constexpr std::string_view kTrapEnable = "enabled(1) disabled(2)";
 
+// An adapter's packets and octets include frames that were not addressed to it.
 constexpr std::array kIfColumns = {
-    column<kInteger32, &Interface::index>(1, "ifIndex"),
-    column<kOctetString, &Interface::descr>(2, "ifDescr"),
-    column<kInteger32, &Interface::type>(3, "ifType"),
-    column<kInteger32, &Interface::mtu>(4, "ifMtu"),
-    column<kGauge32, &speedBps>(5, "ifSpeed"),
-    column<kOctetString, &Interface::phys_address>(6, "ifPhysAddress"),
-    column<kInteger32, &Interface::admin_status>(7, "ifAdminStatus", kAdminStatus),
-    column<kInteger32, &Interface::oper_status>(8, "ifOperStatus", kOperStatus),
-    column<kTimeTicks, &Interface::last_change>(9, "ifLastChange"),
-    column<kCounter32, &Counters::in_octets>(10, "ifInOctets"),
-    column<kCounter32, &inUnicast>(11, "ifInUcastPkts"),
-    column<kCounter32, &inNonUnicast>(12, "ifInNUcastPkts"),
-    column<kCounter32, &Counters::in_drops>(13, "ifInDiscards"),
-    column<kCounter32, &Counters::in_errors>(14, "ifInErrors"),
-    column<kCounter32, &unknown>(15, "ifInUnknownProtos"),
-    column<kCounter32, &Counters::out_octets>(16, "ifOutOctets"),
-    column<kCounter32, &outUnicast>(17, "ifOutUcastPkts"),
-    column<kCounter32, &outNonUnicast>(18, "ifOutNUcastPkts"),
-    column<kCounter32, &Counters::out_discards>(19, "ifOutDiscards"),
-    column<kCounter32, &Counters::out_errors>(20, "ifOutErrors"),
-    column<kGauge32, &unknown>(21, "ifOutQLen"),
-    column<kObjectId, &noDocument>(22, "ifSpecific"),
+    column<kInteger32, &Interface::index>(1, "ifIndex", "the index map"),
+    column<kOctetString, &Interface::descr>(2, "ifDescr", "hypervisor, driver and name"),
+    column<kInteger32, &Interface::type>(3, "ifType", "link kind and hardware type"),
+    column<kInteger32, &Interface::mtu>(4, "ifMtu", "the MTU set"),
+    column<kGauge32, &speedBps>(5, "ifSpeed", "1000BASE-T by rule, or the driver's word"),
+    column<kOctetString, &Interface::phys_address>(6, "ifPhysAddress", "the MAC"),
+    column<kInteger32, &Interface::admin_status>(7, "ifAdminStatus", "IFF_UP", kAdminStatus),
+    column<kInteger32, &Interface::oper_status>(8, "ifOperStatus", "admin up and network assigned",
+                                                kOperStatus),
+    column<kTimeTicks, &Interface::last_change>(9, "ifLastChange", "of ifOperStatus"),
+    column<kCounter32, &Counters::in_octets>(10, "ifInOctets", "InOctets: rx_bytes"),
+    column<kCounter32, &inUnicast>(11, "ifInUcastPkts", "Ipkts less multicast and broadcast"),
+    column<kCounter32, &inNonUnicast>(12, "ifInNUcastPkts", "multicast and broadcast"),
+    column<kCounter32, &Counters::in_drops>(
+        13, "ifInDiscards", "InDrops: rx_dropped, rx_missed_errors, the driver's hidden drops"),
+    column<kCounter32, &Counters::in_errors>(14, "ifInErrors", "Ierrs: rx_errors"),
+    absent<kCounter32>(15, "ifInUnknownProtos", "nobody counts them by interface"),
+    column<kCounter32, &Counters::out_octets>(16, "ifOutOctets", "OutOctets: tx_bytes"),
+    column<kCounter32, &outUnicast>(17, "ifOutUcastPkts", "Opkts less multicast and broadcast"),
+    column<kCounter32, &outNonUnicast>(18, "ifOutNUcastPkts", "multicast and broadcast"),
+    column<kCounter32, &Counters::out_discards>(
+        19, "ifOutDiscards", "OutDiscards: queue drops, and tx_dropped that is no error"),
+    column<kCounter32, &Counters::out_errors>(
+        20, "ifOutErrors", "Oerrs: tx_errors and the driver's transmit losses"),
+    absent<kGauge32>(21, "ifOutQLen", "deprecated; a queue's length is old when it is read"),
+    column<kObjectId, &noDocument>(22, "ifSpecific", "0.0: no document"),
 };
 static_assert(ascending(kIfColumns) && kIfColumns.size() == 22);
 
 constexpr std::array kIfXColumns = {
-    column<kOctetString, &Interface::name>(1, "ifName"),
-    column<kCounter32, &Counters::in_multicast>(2, "ifInMulticastPkts"),
-    column<kCounter32, &Counters::in_broadcast>(3, "ifInBroadcastPkts"),
-    column<kCounter32, &Counters::out_multicast>(4, "ifOutMulticastPkts"),
-    column<kCounter32, &Counters::out_broadcast>(5, "ifOutBroadcastPkts"),
-    column<kCounter64, &Counters::in_octets>(6, "ifHCInOctets"),
-    column<kCounter64, &inUnicast>(7, "ifHCInUcastPkts"),
-    column<kCounter64, &Counters::in_multicast>(8, "ifHCInMulticastPkts"),
-    column<kCounter64, &Counters::in_broadcast>(9, "ifHCInBroadcastPkts"),
-    column<kCounter64, &Counters::out_octets>(10, "ifHCOutOctets"),
-    column<kCounter64, &outUnicast>(11, "ifHCOutUcastPkts"),
-    column<kCounter64, &Counters::out_multicast>(12, "ifHCOutMulticastPkts"),
-    column<kCounter64, &Counters::out_broadcast>(13, "ifHCOutBroadcastPkts"),
-    column<kInteger32, &Interface::trap_enable>(14, "ifLinkUpDownTrapEnable", kTrapEnable),
-    column<kGauge32, &Interface::speed_mbps>(15, "ifHighSpeed"),
-    column<kTruthValue, &Interface::promiscuous>(16, "ifPromiscuousMode"),
-    column<kTruthValue, &Interface::connector_present>(17, "ifConnectorPresent"),
-    column<kOctetString, &Interface::alias>(18, "ifAlias"),
-    column<kTimeTicks, &Interface::counter_discontinuity>(19, "ifCounterDiscontinuityTime"),
+    column<kOctetString, &Interface::name>(1, "ifName", "the kernel's name, or nameFormat"),
+    column<kCounter32, &Counters::in_multicast>(2, "ifInMulticastPkts", "multicast"),
+    column<kCounter32, &Counters::in_broadcast>(3, "ifInBroadcastPkts", "the driver's split"),
+    column<kCounter32, &Counters::out_multicast>(4, "ifOutMulticastPkts", "the driver's split"),
+    column<kCounter32, &Counters::out_broadcast>(5, "ifOutBroadcastPkts", "the driver's split"),
+    column<kCounter64, &Counters::in_octets>(6, "ifHCInOctets", "as ifInOctets"),
+    column<kCounter64, &inUnicast>(7, "ifHCInUcastPkts", "as ifInUcastPkts"),
+    column<kCounter64, &Counters::in_multicast>(8, "ifHCInMulticastPkts", "as ifInMulticastPkts"),
+    column<kCounter64, &Counters::in_broadcast>(9, "ifHCInBroadcastPkts", "as ifInBroadcastPkts"),
+    column<kCounter64, &Counters::out_octets>(10, "ifHCOutOctets", "as ifOutOctets"),
+    column<kCounter64, &outUnicast>(11, "ifHCOutUcastPkts", "as ifOutUcastPkts"),
+    column<kCounter64, &Counters::out_multicast>(12, "ifHCOutMulticastPkts",
+                                                 "as ifOutMulticastPkts"),
+    column<kCounter64, &Counters::out_broadcast>(13, "ifHCOutBroadcastPkts",
+                                                 "as ifOutBroadcastPkts"),
+    column<kInteger32, &Interface::trap_enable>(14, "ifLinkUpDownTrapEnable", "adapter or not",
+                                                kTrapEnable),
+    column<kGauge32, &Interface::speed_mbps>(15, "ifHighSpeed", "as ifSpeed"),
+    column<kTruthValue, &Interface::promiscuous>(16, "ifPromiscuousMode",
+                                                 "IFF_PROMISC; an hvnet adapter always is"),
+    column<kTruthValue, &Interface::connector_present>(17, "ifConnectorPresent",
+                                                       "a device that is no adapter"),
+    column<kOctetString, &Interface::alias>(18, "ifAlias", "IFLA_IFALIAS"),
+    column<kTimeTicks, &Interface::counter_discontinuity>(
+        19, "ifCounterDiscontinuityTime", "when increments may last have been lost"),
 };
 static_assert(ascending(kIfXColumns) && kIfXColumns.size() == 19);
 
-constexpr std::array kIfNumberColumns = {column<kInteger32, &ifNumber>(1, "ifNumber")};
-constexpr std::array kIfTableLastChangeColumns = {
-    column<kTimeTicks, &ifTableLastChange>(5, "ifTableLastChange")};
+constexpr std::array kIfNumberColumns = {
+    column<kInteger32, &ifNumber>(1, "ifNumber", "the rows of ifTable")};
+constexpr std::array kIfTableLastChangeColumns = {column<kTimeTicks, &Interfaces::last_change>(
+    5, "ifTableLastChange", "a row was created or deleted")};
 
 // --- the tables ----------------------------------------------------------------------------------
 
@@ -124,18 +130,11 @@ constexpr std::array<SubId, 9> kIfEntry = {1, 3, 6, 1, 2, 1, 2, 2, 1};
 constexpr std::array<SubId, 8> kIfMibObjects = {1, 3, 6, 1, 2, 1, 31, 1};
 constexpr std::array<SubId, 10> kIfXEntry = {1, 3, 6, 1, 2, 1, 31, 1, 1, 1};
 
-std::size_t interfaceCount(const Snapshot& snapshot) {
-  return snapshot.interfaces->rows.size();
-}
-RowIndex interfaceIndex(const Snapshot& snapshot, std::size_t row) {
-  return {static_cast<SubId>(snapshot.interfaces->rows[row].index)};
-}
-
 constexpr std::array kTables = {
-    scalar("ifNumber", kInterfaces, kIfNumberColumns),
+    scalars("ifNumber", kInterfaces, kIfNumberColumns),
     Table{"ifTable", kIfEntry, kIfColumns, interfaceCount, interfaceIndex},
     Table{"ifXTable", kIfXEntry, kIfXColumns, interfaceCount, interfaceIndex},
-    scalar("ifTableLastChange", kIfMibObjects, kIfTableLastChangeColumns),
+    scalars("ifTableLastChange", kIfMibObjects, kIfTableLastChangeColumns),
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// IF-MIB (RFC 2863): ifTable, ifXTable and the scalars around them.
+// IF-MIB (RFC 2863).
 #pragma once
 
 #include <span>
@@ -7,6 +7,11 @@
 
 namespace hvnet {
 
+// ifTable, ifXTable and the scalars around them.
 std::span<const Table> ifMibTables();
+
+// What interfaces are to each other and to the link: ifStackTable, ifStackLastChange and
+// ifRcvAddressTable.
+std::span<const Table> ifMibRelationTables();
 
 }  // namespace hvnet

@@ -1,11 +1,35 @@
 #include "tables/mib.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
+#include "tables/ether_like_mib.h"
+#include "tables/hvnet_mib.h"
+#include "tables/hvnet_root.h"
 #include "tables/if_mib.h"
+#include "tables/mau_mib.h"
 
 namespace hvnet {
 namespace {
+
+constexpr std::array<SubId, 8> kMauMod = {1, 3, 6, 1, 2, 1, 26, 6};
+constexpr std::array<SubId, 7> kIfMib = {1, 3, 6, 1, 2, 1, 31};
+constexpr std::array<SubId, 7> kEtherMib = {1, 3, 6, 1, 2, 1, 35};
+
+constexpr std::array<TableList, 1> kMauTables = {mauMibTables};
+constexpr std::array<TableList, 2> kIfTables = {ifMibTables, ifMibRelationTables};
+constexpr std::array<TableList, 1> kEtherTables = {etherLikeMibTables};
+constexpr std::array<TableList, 1> kHvnetTables = {hvnetMibTables};
+
+constexpr std::array kModules = {
+    Module{"MAU-MIB", kMauMod, "the media of the hypervisor's adapters (RFC 4836)", kMauTables},
+    Module{"IF-MIB", kIfMib, "interfaces, numbered in the hypervisor's order (RFC 2863)",
+           kIfTables},
+    Module{"EtherLike-MIB", kEtherMib, "Ethernet's own errors and duplex (RFC 3635)", kEtherTables},
+    Module{"HVNET-MIB", kHvnetRoot, "the hypervisor's adapters, their drivers and their drops",
+           kHvnetTables},
+};
 
 bool isBefore(OidView left, OidView right) {
   return std::ranges::lexicographical_compare(left, right);
@@ -17,13 +41,24 @@ bool isUnder(OidView oid, OidView root) {
 
 }  // namespace
 
+std::span<const Module> modules() {
+  return kModules;
+}
+
 Mib::Mib() {
-  for (const Table& table : ifMibTables()) {
-    Subtree subtree{&table, {table.entry.begin(), table.entry.end()}};
-    if (isScalar(table)) subtree.root.push_back(table.columns.front().number);
-    subtrees_.push_back(std::move(subtree));
+  for (const Module& module : kModules) {
+    for (const TableList& tables : module.tables) {
+      for (const Table& table : tables()) add(table);
+    }
   }
   std::ranges::sort(subtrees_, isBefore, &Subtree::root);
+}
+
+void Mib::add(const Table& table) {
+  Subtree subtree{&table, {table.entry.begin(), table.entry.end()}};
+  const bool one_scalar = isScalar(table) && table.columns.size() == 1;
+  if (one_scalar) subtree.root.push_back(table.columns.front().number);
+  subtrees_.push_back(std::move(subtree));
 }
 
 const Subtree* Mib::subtreeOf(OidView oid) const {

@@ -3,13 +3,26 @@
 
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "tables/table.h"
 
 namespace hvnet {
 
-// A subtree as it is registered: a table's entry, or a scalar's object.
+// A MIB module: what sysORTable says of it, and the tables that are served.
+using TableList = std::span<const Table> (*)();
+struct Module {
+  std::string_view name;
+  OidView identity;  // its MODULE-IDENTITY
+  std::string_view description;
+  std::span<const TableList> tables;  // one list for each source file
+};
+
+// Every module served, ascending by identity.
+std::span<const Module> modules();
+
+// A subtree as it is registered: a table's entry, a scalar's object, or the parent of several.
 struct Subtree {
   const Table* table = nullptr;
   std::vector<SubId> root;
@@ -37,6 +50,8 @@ class Mib {
                                           OidView end) const;
 
  private:
+  void add(const Table& table);
+
   std::vector<Subtree> subtrees_;
 };
 

@@ -28,15 +28,21 @@ std::size_t firstRowAfter(const Table& table, const Snapshot& snapshot, OidView 
   return low;
 }
 
+bool hasRow(const Table& table, const Snapshot& snapshot, std::size_t row) {
+  return table.has_row == nullptr || table.has_row(snapshot, row);
+}
+
 // The first cell at or after (column, row) that has a value, column by column.
 std::optional<Cell> firstCell(const Table& table, const View& view, const Column* column,
                               std::size_t row) {
   const std::size_t rows = table.row_count(view.snapshot);
-  for (const Column* end = table.columns.data() + table.columns.size(); column != end; ++column) {
+  const Column* end = table.columns.data() + table.columns.size();
+  for (; column != end; ++column, row = 0) {
+    if (column->encode == nullptr) continue;
     for (; row < rows; ++row) {
+      if (!hasRow(table, view.snapshot, row)) continue;
       if (const auto value = column->encode(view, row)) return Cell{column, row, *value};
     }
-    row = 0;
   }
   return std::nullopt;
 }
@@ -57,12 +63,13 @@ GetResult get(const Table& table, const View& view, OidView oid) {
   const OidView rest = oid.subspan(table.entry.size());
   const Column* column = columnFrom(table, rest[0]);
   if (column == table.columns.data() + table.columns.size() || column->number != rest[0]) return {};
+  if (column->access == Access::kNotAccessible) return {};
   const OidView index = rest.subspan(1);
   const std::size_t row = firstRowAfter(table, view.snapshot, index, true);
-  if (row == table.row_count(view.snapshot) ||
-      compare(viewOf(table.row_index(view.snapshot, row)), index) != 0) {
-    return {std::nullopt, Missing::kNoSuchInstance};
-  }
+  const bool there = row < table.row_count(view.snapshot) && column->encode != nullptr &&
+                     compare(viewOf(table.row_index(view.snapshot, row)), index) == 0 &&
+                     hasRow(table, view.snapshot, row);
+  if (!there) return {std::nullopt, Missing::kNoSuchInstance};
   return {column->encode(view, row), Missing::kNoSuchInstance};
 }
 

@@ -1,7 +1,9 @@
-// A MIB table (or a scalar: a table of one row with the index 0) over a snapshot, and the two
+// A MIB table (or scalars: a table of one row with the index 0) over a snapshot, and the two
 // questions that SNMP asks of it. Pure; knows nothing of Net-SNMP.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <boost/container/static_vector.hpp>
 #include <cstddef>
 #include <optional>
@@ -12,8 +14,9 @@
 
 namespace hvnet {
 
-// The sub-identifiers that name a row behind its column.
-using RowIndex = boost::container::static_vector<SubId, 20>;
+// The sub-identifiers that name a row behind its column. The longest: ifIndex, a length, and the
+// 32 octets that a hardware address may have.
+using RowIndex = boost::container::static_vector<SubId, 34>;
 
 // Boost 1.74 knows nothing of C++20's contiguous iterators.
 template <std::size_t N>
@@ -28,21 +31,35 @@ struct Table {
   // Ascending by index, which the rows of a snapshot are.
   std::size_t (*row_count)(const Snapshot&) = nullptr;
   RowIndex (*row_index)(const Snapshot&, std::size_t row) = nullptr;
+  // Which of them are rows of this table; nullptr: all are.
+  bool (*has_row)(const Snapshot&, std::size_t row) = nullptr;
 };
 
-// A scalar stands under `parent` by its column number, with the one instance 0.
+// Scalars stand under `parent` by their column numbers, with the one instance 0. One alone shares
+// its parent with others; several have it for themselves.
 constexpr std::size_t oneRow(const Snapshot&) {
   return 1;
 }
 inline RowIndex scalarIndex(const Snapshot&, std::size_t) {
   return {0};
 }
-constexpr Table scalar(std::string_view name, OidView parent, std::span<const Column> columns) {
+constexpr Table scalars(std::string_view name, OidView parent, std::span<const Column> columns) {
   return {name, parent, columns, oneRow, scalarIndex};
 }
 
 constexpr bool isScalar(const Table& table) {
   return table.row_count == oneRow;
+}
+
+// An OID under another one.
+template <std::size_t N, class... Ids>
+constexpr std::array<SubId, N + sizeof...(Ids)> under(const std::array<SubId, N>& root,
+                                                      Ids... ids) {
+  std::array<SubId, N + sizeof...(Ids)> out{};
+  std::copy(root.begin(), root.end(), out.begin());
+  std::size_t at = N;
+  ((out[at++] = static_cast<SubId>(ids)), ...);
+  return out;
 }
 
 // One cell and what it is called.
