@@ -141,8 +141,8 @@ struct Column {
 template <Syntax S, auto Accessor>
 constexpr Column column(std::uint32_t number, std::string_view name, std::string_view source,
                         std::string_view enumeration = {}) {
-  return {number, name,        S, Access::kReadOnly,
-          source, enumeration, &detail::encodeCell<S, Accessor>};
+  return {
+      number, name, S, Access::kReadOnly, source, enumeration, &detail::encodeCell<S, Accessor>};
 }
 
 // An object of the MIB that is never instantiated here: what has no value is no instance.

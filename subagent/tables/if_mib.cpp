@@ -82,8 +82,8 @@ constexpr std::array kIfColumns = {
     column<kCounter32, &outNonUnicast>(18, "ifOutNUcastPkts", "multicast and broadcast"),
     column<kCounter32, &Counters::out_discards>(
         19, "ifOutDiscards", "OutDiscards: queue drops, and tx_dropped that is no error"),
-    column<kCounter32, &Counters::out_errors>(
-        20, "ifOutErrors", "Oerrs: tx_errors and the driver's transmit losses"),
+    column<kCounter32, &Counters::out_errors>(20, "ifOutErrors",
+                                              "Oerrs: tx_errors and the driver's transmit losses"),
     absent<kGauge32>(21, "ifOutQLen", "deprecated; a queue's length is old when it is read"),
     column<kObjectId, &noDocument>(22, "ifSpecific", "0.0: no document"),
 };

@@ -7,7 +7,7 @@ namespace {
 
 // RFC 2579, RowStatus: what is there is in use; nothing is created or deleted over SNMP.
 constexpr std::uint32_t kActive = 1;
-constexpr std::string_view kRowStatus = 
+constexpr std::string_view kRowStatus =
     "active(1) notInService(2) notReady(3) createAndGo(4) createAndWait(5) destroy(6)";
 
 std::uint32_t stackStatus(const StackEntry&) {
@@ -32,8 +32,8 @@ constexpr std::array kStackLastChangeColumns = {column<kTimeTicks, &Interfaces::
 constexpr std::array kReceiveAddressColumns = {
     indexColumn<kOctetString>(1, "ifRcvAddressAddress", "unicast, broadcast, joined groups"),
     column<kInteger32, &receiveStatus>(2, "ifRcvAddressStatus", "received", kRowStatus),
-    column<kInteger32, &ReceiveAddress::type>(
-        3, "ifRcvAddressType", "volatile: joined at run time", kAddressType),
+    column<kInteger32, &ReceiveAddress::type>(3, "ifRcvAddressType", "volatile: joined at run time",
+                                              kAddressType),
 };
 static_assert(ascending(kReceiveAddressColumns));
 

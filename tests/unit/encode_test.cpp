@@ -16,6 +16,8 @@ static_assert(!Encodable<kCounter64, std::uint32_t>);
 static_assert(!Encodable<kCounter64, std::int64_t>);
 static_assert(!Encodable<kCounter32, std::int32_t>);
 static_assert(!Encodable<kInteger32, std::uint64_t>);
+static_assert(Encodable<kUnsigned32, std::uint32_t>);
+static_assert(!Encodable<kUnsigned32, std::uint64_t>);  // it would have to stick or to wrap
 static_assert(!Encodable<kTruthValue, int>);
 static_assert(!Encodable<kTimeTicks, std::uint32_t>);
 static_assert(!Encodable<kOctetString, OidView>);

@@ -26,8 +26,12 @@ class WholeMib : public testing::Test {
   Mib mib_;
   Snapshot snapshot_ = test::snapshotOf({1, 2, 3, 256, 300});
   UptimeClock clock_;
-  View view_{snapshot_, clock_};
+  View view_{snapshot_, clock_, {}};
 };
+
+bool isUnder(const Oid& oid, OidView root) {
+  return oid.size() >= root.size() && std::ranges::equal(OidView(oid).first(root.size()), root);
+}
 
 TEST_F(WholeMib, HasDisjointSubtreesInOrder) {
   const auto subtrees = mib_.subtrees();
@@ -49,8 +53,9 @@ TEST_F(WholeMib, WalksEveryObjectOnceAndInOrder) {
     ++count;
     EXPECT_TRUE(mib_.get(view_, at).value);
   }
-  // ifNumber, 19 instantiated columns of ifTable, 13 of ifXTable, ifTableLastChange.
-  EXPECT_EQ(count, 1U + 19U * 5U + 13U * 5U + 1U);
+  // ifNumber, 19 instantiated columns of ifTable, 4 of dot3StatsTable, 13 of ifXTable,
+  // ifTableLastChange, ifStackLastChange; and of hvnetAgent what the source's health tells.
+  EXPECT_EQ(count, 1U + 19U * 5U + 4U * 5U + 13U * 5U + 1U + 1U + 3U);
 }
 
 TEST_F(WholeMib, StopsBeforeTheEndOfTheSearchRange) {
@@ -70,12 +75,56 @@ TEST_F(WholeMib, KnowsTheScalars) {
   EXPECT_EQ(mib_.get(view_, Oid({1, 3, 6, 1, 2, 1, 2, 1, 1})).missing, Missing::kNoSuchInstance);
   EXPECT_EQ(nextAfter({1, 3, 6, 1, 2, 1, 2, 1, 0}), Oid({1, 3, 6, 1, 2, 1, 2, 2, 1, 1, 1}));
   EXPECT_EQ(nextAfter({1, 3, 6, 1, 2, 1, 31, 1, 5}), Oid({1, 3, 6, 1, 2, 1, 31, 1, 5, 0}));
-  EXPECT_EQ(nextAfter({1, 3, 6, 1, 2, 1, 31, 1, 5, 0}), std::nullopt);
+  EXPECT_EQ(nextAfter({1, 3, 6, 1, 2, 1, 31, 1, 5, 0}), Oid({1, 3, 6, 1, 2, 1, 31, 1, 6, 0}));
+  EXPECT_EQ(nextAfter({2}), std::nullopt);
+}
+
+TEST_F(WholeMib, ListsEveryModuleOnceInOrder) {
+  const auto listed = modules();
+  ASSERT_EQ(listed.size(), 4U);
+  for (std::size_t i = 1; i < listed.size(); ++i) {
+    EXPECT_TRUE(std::ranges::lexicographical_compare(listed[i - 1].identity, listed[i].identity));
+  }
+  for (const Module& module : listed) EXPECT_FALSE(module.description.empty()) << module.name;
+}
+
+TEST_F(WholeMib, ServesEveryTableOfEveryModule) {
+  std::size_t tables = 0;
+  for (const Module& module : modules()) {
+    for (const TableList& list : module.tables) {
+      for (const Table& table : list()) {
+        ++tables;
+        const bool served = std::ranges::any_of(
+            mib_.subtrees(), [&](const Subtree& subtree) { return subtree.table == &table; });
+        EXPECT_TRUE(served) << table.name;
+      }
+    }
+  }
+  EXPECT_EQ(tables, mib_.subtrees().size());
+}
+
+TEST_F(WholeMib, SaysOfEveryObjectWhereItComesFrom) {
+  for (const Subtree& subtree : mib_.subtrees()) {
+    for (const Column& column : subtree.table->columns) {
+      EXPECT_FALSE(column.source.empty()) << column.name;
+    }
+  }
+}
+
+TEST_F(WholeMib, RegistersSeveralScalarsOfOneParentTogether) {
+  const auto agent = std::ranges::find_if(
+      mib_.subtrees(), [](const Subtree& one) { return one.table->name == "hvnetAgent"; });
+  ASSERT_NE(agent, mib_.subtrees().end());
+  EXPECT_TRUE(std::ranges::equal(agent->root, agent->table->entry));
+  Oid state = agent->root;
+  state.insert(state.end(), {4, 0});
+  EXPECT_EQ(mib_.get(view_, state).value->number, 1U);
+  EXPECT_TRUE(isUnder(*nextAfter(state), agent->root));
 }
 
 TEST_F(WholeMib, HasNoObjectOutsideItsSubtrees) {
   for (const Oid& oid : {Oid{}, Oid{1, 3}, Oid{1, 3, 6, 1, 2, 1, 1, 3, 0}, Oid{2, 5},
-                         Oid{1, 3, 6, 1, 2, 1, 2, 2}, Oid{1, 3, 6, 1, 2, 1, 31, 1, 6, 0}}) {
+                         Oid{1, 3, 6, 1, 2, 1, 2, 2}, Oid{1, 3, 6, 1, 2, 1, 31, 1, 7, 0}}) {
     EXPECT_EQ(mib_.get(view_, oid).missing, Missing::kNoSuchObject);
     EXPECT_FALSE(mib_.get(view_, oid).value);
   }

@@ -24,6 +24,18 @@ inline Interface interfaceAt(std::uint32_t index, const std::string& name = "lan
   return out;
 }
 
+// The same as a paravirtual NIC with a network.
+inline Interface adapterAt(std::uint32_t index) {
+  Interface out = interfaceAt(index);
+  out.adapter = true;
+  out.driver = "hv_netvsc";
+  out.duplex = Duplex::kFull;
+  out.facts.hypervisor = "Hyper-V";
+  out.facts.place = index;
+  out.facts.network_assigned = true;
+  return out;
+}
+
 inline Counters countersOf(std::uint64_t base) {
   Counters out;
   out.in_packets = base + 1;
@@ -38,15 +50,22 @@ inline Counters countersOf(std::uint64_t base) {
   return out;
 }
 
-inline Snapshot snapshotOf(const std::vector<std::uint32_t>& indexes) {
-  auto interfaces = std::make_shared<Interfaces>();
+// Of these interfaces, ascending by index, with counters that tell the rows apart.
+inline Snapshot snapshotWith(Interfaces interfaces) {
   Snapshot out;
-  for (const std::uint32_t index : indexes) {
-    interfaces->rows.push_back(interfaceAt(index));
-    out.counters.push_back(countersOf(std::uint64_t{index} * 1000));
+  for (const Interface& row : interfaces.rows) {
+    out.counters.push_back(countersOf(static_cast<std::uint64_t>(row.index) * 1000));
+    out.rates.emplace_back();
   }
-  out.interfaces = std::move(interfaces);
+  out.interfaces = std::make_shared<const Interfaces>(std::move(interfaces));
   return out;
+}
+
+// Of interfaces that are no adapters.
+inline Snapshot snapshotOf(const std::vector<std::uint32_t>& indexes) {
+  Interfaces interfaces;
+  for (const std::uint32_t index : indexes) interfaces.rows.push_back(interfaceAt(index));
+  return snapshotWith(std::move(interfaces));
 }
 
 }  // namespace hvnet::test

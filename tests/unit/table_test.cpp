@@ -37,7 +37,7 @@ class IfTable : public testing::Test {
 
   Snapshot snapshot_ = snapshotOf({1, 3, 256});
   UptimeClock clock_;
-  View view_{snapshot_, clock_};
+  View view_{snapshot_, clock_, {}};
 };
 
 TEST_F(IfTable, IsFoundFromAnythingInFrontOfIt) {
@@ -110,8 +110,8 @@ TEST_F(IfTable, TellsAMissingInstanceFromAMissingObject) {
 
 TEST_F(IfTable, IsEmptyWithoutInterfaces) {
   const Snapshot empty = snapshotOf({});
-  EXPECT_FALSE(next(ifTable(), View{empty, clock_}, kIfEntry, false));
-  EXPECT_FALSE(get(ifTable(), View{empty, clock_}, oid({1, 1})).value);
+  EXPECT_FALSE(next(ifTable(), View{empty, clock_, {}}, kIfEntry, false));
+  EXPECT_FALSE(get(ifTable(), View{empty, clock_, {}}, oid({1, 1})).value);
 }
 
 TEST_F(IfTable, FollowingIsWhatNextSays) {
