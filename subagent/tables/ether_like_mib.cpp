@@ -38,10 +38,13 @@ std::uint32_t rateControlStatus(const Interface&) {
 constexpr std::string_view kDuplex = "unknown(1) halfDuplex(2) fullDuplex(3)";
 constexpr std::string_view kRateControl = "rateControlOff(1) rateControlOn(2) unknown(3)";
 
-// What has no counter of its own in struct rtnl_link_stats64 (linux/if_link.h), where these are
-// summed up with others in rx_errors, tx_errors, rx_length_errors, or not counted.
+// struct rtnl_link_stats64 (linux/if_link.h) has frames that are too long inside rx_length_errors,
+// internal errors of the MAC inside rx_errors and tx_errors, and nothing at all of the others.
 constexpr std::string_view kSummedUp = "Linux has it only inside a sum";
 constexpr std::string_view kNotCounted = "Linux does not count it";
+// RFC 3635: "does not increment on interfaces operating at speeds greater than 10 Mb/s, or on
+// interfaces operating in full-duplex mode".
+constexpr std::string_view kHalfDuplexOnly = "only half duplex at 10 Mb/s has the test";
 
 constexpr std::string_view kNoCollisions = "0: full duplex";
 
@@ -52,7 +55,7 @@ constexpr std::array kDot3Columns = {
     column<kCounter32, &Counters::in_fcs_errors>(3, "dot3StatsFCSErrors", "rx_crc_errors"),
     column<kCounter32, &collisions>(4, "dot3StatsSingleCollisionFrames", kNoCollisions),
     column<kCounter32, &collisions>(5, "dot3StatsMultipleCollisionFrames", kNoCollisions),
-    absent<kCounter32>(6, "dot3StatsSQETestErrors", kSummedUp),
+    absent<kCounter32>(6, "dot3StatsSQETestErrors", kHalfDuplexOnly),
     absent<kCounter32>(7, "dot3StatsDeferredTransmissions", kNotCounted),
     column<kCounter32, &collisions>(8, "dot3StatsLateCollisions", kNoCollisions),
     column<kCounter32, &collisions>(9, "dot3StatsExcessiveCollisions", kNoCollisions),

@@ -23,10 +23,10 @@ constexpr std::array<TableList, 1> kEtherTables = {etherLikeMibTables};
 constexpr std::array<TableList, 1> kHvnetTables = {hvnetMibTables};
 
 constexpr std::array kModules = {
-    Module{"MAU-MIB", kMauMod, "the media of the hypervisor's adapters (RFC 4836)", kMauTables},
     Module{"IF-MIB", kIfMib, "interfaces, numbered in the hypervisor's order (RFC 2863)",
            kIfTables},
     Module{"EtherLike-MIB", kEtherMib, "Ethernet's own errors and duplex (RFC 3635)", kEtherTables},
+    Module{"MAU-MIB", kMauMod, "the media of the hypervisor's adapters (RFC 4836)", kMauTables},
     Module{"HVNET-MIB", kHvnetRoot, "the hypervisor's adapters, their drivers and their drops",
            kHvnetTables},
 };

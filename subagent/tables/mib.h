@@ -19,7 +19,7 @@ struct Module {
   std::span<const TableList> tables;  // one list for each source file
 };
 
-// Every module served, ascending by identity.
+// Every module served, each once.
 std::span<const Module> modules();
 
 // A subtree as it is registered: a table's entry, a scalar's object, or the parent of several.

@@ -181,11 +181,11 @@ class Product(Daemon):
         return self
 
     def serves(self):
-        """With a master: all four subtrees are registered there. Alone: the port answers."""
+        """With a master: first and last subtree are registered there. Alone: the port answers."""
         if not self.snmpd:
             return self.ask_once(mib.IF_NUMBER)
         ours = {oid for oid, priority in self.snmpd.registrations() if priority == PRODUCT_PRIORITY}
-        wanted = (mib.IF_ENTRY, mib.IF_X_ENTRY, mib.IF_NUMBER[:-1], mib.IF_TABLE_LAST_CHANGE[:-1])
+        wanted = (mib.IF_NUMBER[:-1], mib.IF_ENTRY, mib.IF_X_ENTRY, mib.HVNET_VMBUS_ENTRY)
         return all(any(oid[: len(one)] == one for oid in ours) for one in wanted)
 
     def ask_once(self, oid):

@@ -1,4 +1,5 @@
-"""The parts of IF-MIB (RFC 2863) that the tests name: columns, their syntax, and OIDs as tuples."""
+"""The parts of the MIB modules that the tests name: columns, their syntax, and OIDs as tuples.
+Written from the RFCs and from the table of HVNET-MIB's numbers, not from the product's tables."""
 
 from typing import NamedTuple
 
@@ -30,6 +31,22 @@ IF_X_ENTRY = IF_X_TABLE + (1,)
 IF_NUMBER = INTERFACES + (1, 0)
 IF_TABLE_LAST_CHANGE = IF_MIB_OBJECTS + (5, 0)
 SYS_UP_TIME = MIB2 + (1, 3, 0)
+
+SYS_OR_ENTRY = MIB2 + (1, 9, 1)  # RFC 3418
+IF_STACK_LAST_CHANGE = IF_MIB_OBJECTS + (6, 0)
+DOT3 = MIB2 + (10, 7)  # RFC 3635
+IF_MAU_ENTRY = MIB2 + (26, 2, 1, 1)  # RFC 4836
+HVNET = (1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 21)  # HVNET_MIB_ROOT, unless it is configured
+HVNET_AGENT = HVNET + (1, 1)
+HVNET_DRIVER_STAT_ENTRY = HVNET + (1, 5, 1)
+HVNET_VMBUS_ENTRY = HVNET + (1, 7, 1)
+# Their MODULE-IDENTITY values.
+MODULES = {
+    "IF-MIB": MIB2 + (31,),
+    "EtherLike-MIB": MIB2 + (35,),
+    "MAU-MIB": MIB2 + (26, 6),
+    "HVNET-MIB": HVNET,
+}
 
 IF_TABLE_COLUMNS = {
     "ifIndex": (1, "INTEGER"),
@@ -84,12 +101,111 @@ SYNTAX |= {IF_X_ENTRY + (number,): kind for number, kind in IF_X_TABLE_COLUMNS.v
 NAMES = {oid: name for name, oid in COLUMNS.items()}
 COLUMN_LENGTHS = (len(IF_ENTRY) + 1, len(IF_X_ENTRY) + 1)
 
+# What stands under an entry (or, of scalars, under their parent), by number.
+MORE_NAMES = {
+    IF_MIB_OBJECTS: {6: "ifStackLastChange"},
+    IF_MIB_OBJECTS + (2, 1): {3: "ifStackStatus"},
+    IF_MIB_OBJECTS + (4, 1): {2: "ifRcvAddressStatus", 3: "ifRcvAddressType"},
+    DOT3 + (2, 1): {
+        1: "dot3StatsIndex",
+        2: "dot3StatsAlignmentErrors",
+        3: "dot3StatsFCSErrors",
+        4: "dot3StatsSingleCollisionFrames",
+        5: "dot3StatsMultipleCollisionFrames",
+        8: "dot3StatsLateCollisions",
+        9: "dot3StatsExcessiveCollisions",
+        11: "dot3StatsCarrierSenseErrors",
+        19: "dot3StatsDuplexStatus",
+        20: "dot3StatsRateControlAbility",
+        21: "dot3StatsRateControlStatus",
+    },
+    DOT3 + (11, 1): {1: "dot3HCStatsAlignmentErrors", 2: "dot3HCStatsFCSErrors"},
+    IF_MAU_ENTRY: {
+        1: "ifMauIfIndex",
+        2: "ifMauIndex",
+        3: "ifMauType",
+        4: "ifMauStatus",
+        5: "ifMauMediaAvailable",
+        7: "ifMauJabberState",
+        11: "ifMauDefaultType",
+        12: "ifMauAutoNegSupported",
+        13: "ifMauTypeListBits",
+    },
+    HVNET_AGENT: {
+        1: "hvnetAgentVersion",
+        2: "hvnetAgentHypervisor",
+        3: "hvnetAgentSource",
+        4: "hvnetAgentSourceState",
+        5: "hvnetAgentSampleAge",
+        6: "hvnetAgentSampleInterval",
+        7: "hvnetAgentSamples",
+        8: "hvnetAgentSourceErrors",
+        9: "hvnetAgentIndexOrder",
+    },
+    HVNET + (1, 2, 1): {
+        1: "hvnetAdapterDriver",
+        2: "hvnetAdapterUnit",
+        3: "hvnetAdapterRelid",
+        4: "hvnetAdapterInstance",
+        5: "hvnetAdapterBusAddress",
+        6: "hvnetAdapterHypervisor",
+        7: "hvnetAdapterPosition",
+        8: "hvnetAdapterNetworkAssigned",
+        9: "hvnetAdapterIndexOrigin",
+        10: "hvnetAdapterKernelIndex",
+        11: "hvnetAdapterMaxMtu",
+        12: "hvnetAdapterJumbo",
+        13: "hvnetAdapterVlan",
+        14: "hvnetAdapterQueues",
+        15: "hvnetAdapterVfIfIndex",
+        16: "hvnetAdapterDataPath",
+    },
+    HVNET + (1, 3, 1): {
+        1: "hvnetIpkts",
+        2: "hvnetIerrs",
+        3: "hvnetOpkts",
+        4: "hvnetOerrs",
+        5: "hvnetColls",
+        6: "hvnetInOctets",
+        7: "hvnetOutOctets",
+        8: "hvnetInDrops",
+        9: "hvnetOutDiscards",
+        10: "hvnetInDropsRate",
+        11: "hvnetCounterResets",
+    },
+    HVNET + (1, 4, 1): {
+        2: "hvnetQueueRxPackets",
+        3: "hvnetQueueRxOctets",
+        4: "hvnetQueueTxPackets",
+        5: "hvnetQueueTxOctets",
+    },
+    HVNET_DRIVER_STAT_ENTRY: {2: "hvnetDriverStatName", 3: "hvnetDriverStatValue"},
+    HVNET_VMBUS_ENTRY: {
+        2: "hvnetVmbusClass",
+        3: "hvnetVmbusClassName",
+        4: "hvnetVmbusInstance",
+        5: "hvnetVmbusDriver",
+        6: "hvnetVmbusConfigured",
+    },
+}
+OBJECTS = {entry + (n,): name for entry, names in MORE_NAMES.items() for n, name in names.items()}
+OBJECTS |= NAMES | {IF_NUMBER[:-1]: "ifNumber", IF_TABLE_LAST_CHANGE[:-1]: "ifTableLastChange"}
+OIDS = {name: oid for oid, name in OBJECTS.items()}
+
 UP, DOWN, LOWER_LAYER_DOWN = 1, 2, 7
 
 
 def instance(column, index):
     """("ifDescr", 3) → the OID of ifDescr.3."""
     return COLUMNS[column] + (index,)
+
+
+def object_of(oid):
+    """(".1.3…2.2.1.2.3") → ("ifDescr", (3,)): the object of any module, and the instance."""
+    for size in range(len(oid), 0, -1):
+        if name := OBJECTS.get(oid[:size]):
+            return name, oid[size:]
+    raise KeyError(to_text(oid))
 
 
 def column_of(oid):
