@@ -29,6 +29,7 @@ MOVING = {
 HARDWARE_ADDRESSES = {"ifPhysAddress"}
 BIT_STRINGS = {"ifMauTypeListBits"}
 LOOPBACK = (256,)
+IPV6_GROUP = (51, 51)  # 33:33:…, which a kernel without IPv6 does not join
 STATISTICS = """NIC statistics:
      tx_scattered: 1
      tx_no_space: 2
@@ -70,6 +71,11 @@ def line(varbind):
     return f"{name}.{where} = {varbind.kind} {shown(name, index, varbind)}\n"
 
 
+def is_ipv6_group(oid):
+    name, index = mib.object_of(oid)
+    return name.startswith("ifRcvAddress") and index[2:4] == IPV6_GROUP
+
+
 def shown(name, index, varbind):
     value = varbind.value
     if name in MOVING:
@@ -87,7 +93,8 @@ def shown(name, index, varbind):
 
 @pytest.mark.parametrize("name", SUBTREES)
 def test_the_walk_is_the_golden_one(product, request, name):
-    got = [line(varbind) for subtree in SUBTREES[name] for varbind in product.walk(subtree)]
+    walk = [varbind for subtree in SUBTREES[name] for varbind in product.walk(subtree)]
+    got = [line(varbind) for varbind in walk if not is_ipv6_group(varbind.oid)]
     file = GOLDEN / f"{name}.txt"
     if request.config.getoption("regenerate"):
         file.write_text("".join(got))

@@ -232,6 +232,26 @@ def test_an_interface_receives_its_own_address_and_broadcast(router):
     assert set(column(product, "ifRcvAddressStatus").values()) == {1}
 
 
+def test_a_group_that_is_joined_is_received_until_it_is_left(router):
+    """The kernel sends no event of it; the product looks every ten seconds."""
+    product = served(router, "standalone")
+    group = (1, *address("33:33:00:00:00:42"))
+    assert group not in column(product, "ifRcvAddressType")
+    router.router.ip("maddr", "add", "33:33:00:00:00:42", "dev", "lan0")
+    eventually(lambda: column(product, "ifRcvAddressType").get(group) == 2, within=15)
+    router.router.ip("maddr", "del", "33:33:00:00:00:42", "dev", "lan0")
+    eventually(lambda: group not in column(product, "ifRcvAddressType"), within=15)
+
+
+def test_every_device_of_the_vmbus_is_listed(router):
+    product = served(router, "standalone")
+    classes = column(product, "hvnetVmbusClassName")
+    assert classes == {(2,): b"heartbeat", (10,): b"network", (20,): b"network"}
+    assert column(product, "hvnetVmbusConfigured") == {(2,): 2, (10,): 1, (20,): 1}
+    assert column(product, "hvnetVmbusDriver")[(2,)] == b""
+    assert column(product, "hvnetVmbusInstance")[(10,)] == LAN0.guid.encode()
+
+
 def test_the_mau_says_whether_a_network_is_assigned(router):
     product = served(router, "standalone")
     assert column(product, "ifMauMediaAvailable") == {(1, 1): 3, (2, 1): 3}
