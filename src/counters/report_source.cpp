@@ -13,7 +13,7 @@ using std::chrono::seconds;
 constexpr seconds kLookInterval{1};
 // For how long one report is good: as a writer is told to write, and for slower ones some more.
 constexpr seconds kLeastPatience{5};
-constexpr seconds kMostPatience{60};
+constexpr seconds kMostPatience{30};
 constexpr int kMissedReports = 3;
 
 // Fresher than the file's own time, which is the wall clock's.

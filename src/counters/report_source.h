@@ -3,7 +3,7 @@
 //
 // The last good report stands until a good one replaces it. sample() has an error as long as the
 // newest file is missing or refused, or no new report came for longer than three times the last
-// interval between two (at least 5 s, at most a minute).
+// interval between two (at least 5 s, at most 30 s).
 //
 // Threads: one owner. Blocks for as long as the disk takes to read a file of 4 MiB at most. The
 // folder is watched with inotify, and the file's identity is looked at once a second besides, for

@@ -269,10 +269,10 @@ TEST_F(ReportSourceTest, WaitsNoLongerThanAMinuteAfterALongSilence) {
   now_ += seconds(3600);
   replace(reportText(8));
   changed();
-  now_ += seconds(60);
+  now_ += seconds(30);
   EXPECT_EQ(sample(), "8");
   now_ += milliseconds(1);
-  EXPECT_EQ(sample(), error(": no new report for 60 s"));
+  EXPECT_EQ(sample(), error(": no new report for 30 s"));
 }
 
 TEST_F(ReportSourceTest, TakesTheSameFileSeenTwiceForOneReport) {
