@@ -263,7 +263,7 @@ TEST_F(ReportSourceTest, WaitsLongerForAProducerThatWritesSeldom) {
   EXPECT_EQ(sample(), error(": no new report for 12 s"));
 }
 
-TEST_F(ReportSourceTest, WaitsNoLongerThanAMinuteAfterALongSilence) {
+TEST_F(ReportSourceTest, WaitsNoLongerThanHalfAMinuteAfterALongSilence) {
   replace(reportText(7));
   open();
   now_ += seconds(3600);
