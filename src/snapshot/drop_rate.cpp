@@ -14,9 +14,8 @@ constexpr std::chrono::seconds kStep{1};
 void RateWindow::add(std::uint64_t counter, TimePoint when) {
   newest_ = Point{when, counter};
   if (!points_.empty() && when - points_.back().when < kStep) return;
-  // The first point that is as old as the window, or older, is where it starts.
-  while (points_.size() > 1 && when - points_[1].when >= kRateWindow)
-    points_.erase(points_.begin());
+  // The last point that is as old as the window, or older, is where it starts.
+  while (points_.size() > 1 && when - points_[1].when >= window_) points_.pop_front();
   points_.push_back(*newest_);
 }
 
@@ -26,6 +25,15 @@ std::optional<std::uint32_t> RateWindow::perSecond() const {
   const auto counted = static_cast<double>(newest_->counter - points_.front().counter);
   constexpr double kMost = std::numeric_limits<std::uint32_t>::max();
   return static_cast<std::uint32_t>(std::min(std::round(counted / span.count()), kMost));
+}
+
+bool RateWindow::full() const {
+  return newest_ && newest_->when - points_.front().when >= window_;
+}
+
+void RateWindow::clear() {
+  points_.clear();
+  newest_.reset();
 }
 
 }  // namespace hvnet

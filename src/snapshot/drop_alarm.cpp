@@ -1,0 +1,87 @@
+#include "snapshot/drop_alarm.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace hvnet {
+namespace {
+
+constexpr std::chrono::seconds kLookInterval{1};
+constexpr int kLooksToRaise = 2;
+constexpr int kWindowsToClear = 3;
+// The baseline's time constant.
+constexpr std::chrono::duration<double> kBaselineMemory = std::chrono::hours(1);
+
+std::uint32_t asRate(double rate) {
+  constexpr double kMost = std::numeric_limits<std::uint32_t>::max();
+  return static_cast<std::uint32_t>(std::clamp(std::round(rate), 0.0, kMost));
+}
+
+}  // namespace
+
+AlarmEvent DropAlarm::add(std::uint64_t drops, TimePoint now) {
+  rate_.add(drops, now);
+  if (last_look_ && now - *last_look_ < kLookInterval) return AlarmEvent::kNone;
+  if (!rate_.full()) return AlarmEvent::kNone;
+  return look(*rate_.perSecond(), now);
+}
+
+void DropAlarm::interrupt() {
+  rate_.clear();
+  last_look_.reset();
+  low_since_.reset();
+  high_looks_ = 0;
+}
+
+AlarmEvent DropAlarm::look(std::uint32_t rate, TimePoint now) {
+  const std::chrono::duration<double> since_last = last_look_ ? now - *last_look_ : kLookInterval;
+  last_look_ = now;
+  return state_ == AlarmState::kQuiet ? lookWhileQuiet(rate, since_last, now)
+                                      : lookWhileRaised(rate, now);
+}
+
+AlarmEvent DropAlarm::lookWhileQuiet(std::uint32_t rate, std::chrono::duration<double> since_last,
+                                     TimePoint now) {
+  if (!baseline_) baseline_ = rate;
+  if (rate >= threshold()) {
+    if (++high_looks_ < kLooksToRaise) return AlarmEvent::kNone;
+    state_ = AlarmState::kRaised;
+    ++raised_count_;
+    last_raised_ = now;
+    low_since_.reset();
+    high_looks_ = 0;
+    return AlarmEvent::kRaised;
+  }
+  high_looks_ = 0;
+  const double share = 1 - std::exp(-since_last / kBaselineMemory);
+  *baseline_ += (rate - *baseline_) * share;
+  return AlarmEvent::kNone;
+}
+
+AlarmEvent DropAlarm::lookWhileRaised(std::uint32_t rate, TimePoint now) {
+  if (rate >= clearBelow()) {
+    low_since_.reset();
+    return AlarmEvent::kNone;
+  }
+  if (!low_since_) low_since_ = now;
+  if (now - *low_since_ < kWindowsToClear * settings_.window) return AlarmEvent::kNone;
+  state_ = AlarmState::kQuiet;
+  low_since_.reset();
+  return AlarmEvent::kCleared;
+}
+
+std::optional<std::uint32_t> DropAlarm::baseline() const {
+  if (!baseline_) return std::nullopt;
+  return asRate(*baseline_);
+}
+
+std::uint32_t DropAlarm::threshold() const {
+  return std::max(settings_.rising, asRate(settings_.ratio * baseline_.value_or(0)));
+}
+
+std::uint32_t DropAlarm::clearBelow() const {
+  return baseline_.value_or(0) < settings_.falling ? settings_.falling : threshold() / 2;
+}
+
+}  // namespace hvnet
