@@ -62,7 +62,16 @@ Count sumOf(const Accumulators& parts, std::initializer_list<Component> componen
   return sum;
 }
 
-Counters publish(const Accumulators& parts, std::uint64_t discards) {
+// The rest of the packets, never less than what was published of it.
+void splitOff(const Count& packets, const Count& multicast, const Count& broadcast,
+              std::uint64_t& published, Count& unicast) {
+  if (!packets) return;
+  const std::uint64_t others = multicast.value_or(0) + broadcast.value_or(0);
+  published = std::max(published, others < *packets ? *packets - others : 0);
+  unicast = published;
+}
+
+Counters publish(const Accumulators& parts, Derived& derived) {
   const auto total = [&parts](Component component) { return sumOf(parts, {component}); };
   Counters out;
   out.in_packets = total(kRxPackets);
@@ -73,12 +82,15 @@ Counters publish(const Accumulators& parts, std::uint64_t discards) {
   out.out_octets = total(kTxBytes);
   out.in_drops = sumOf(parts, {kRxDropped, kRxMissedErrors, kHiddenInDrops});
   if (sumOf(parts, {kQdiscDrops, kTxDropped})) {
-    out.out_discards = parts[kQdiscDrops].total() + discards;
+    out.out_discards = parts[kQdiscDrops].total() + derived.discards;
   }
   out.in_multicast = total(parts[kInMulticast].state() ? kInMulticast : kMulticast);
   out.in_broadcast = total(kInBroadcast);
   out.out_multicast = total(kOutMulticast);
   out.out_broadcast = total(kOutBroadcast);
+  splitOff(out.in_packets, out.in_multicast, out.in_broadcast, derived.in_unicast, out.in_unicast);
+  splitOff(out.out_packets, out.out_multicast, out.out_broadcast, derived.out_unicast,
+           out.out_unicast);
   out.in_fcs_errors = total(kRxCrcErrors);
   out.in_alignment_errors = total(kRxFrameErrors);
   out.carrier_sense_errors = total(kTxCarrierErrors);
@@ -92,8 +104,9 @@ CounterUpdate CounterBook::update(KernelIndex index, const Components& raw) {
   const auto dropped_before = row.components[kTxDropped].state();
   const bool discontinuity = take(row, raw);
   // The larger one: a loss once published as a discard cannot be taken back.
-  row.discards = std::max(row.discards, certainDiscards(row.components, dropped_before));
-  return {publish(row.components, row.discards), discontinuity, row.resets};
+  row.derived.discards =
+      std::max(row.derived.discards, certainDiscards(row.components, dropped_before));
+  return {publish(row.components, row.derived), discontinuity, row.resets};
 }
 
 // Whether increments may have been lost.
@@ -140,7 +153,7 @@ std::vector<SavedPort> CounterBook::save() const {
   for (const Row& row : rows_) {
     SavedPort& port = ports.emplace_back();
     port.index = row.index;
-    port.discards = row.discards;
+    port.derived = row.derived;
     port.resets = row.resets;
     for (std::size_t i = 0; i < kComponentCount; ++i) {
       port.components[i] = row.components[i].state();
@@ -153,7 +166,7 @@ void CounterBook::restore(std::span<const SavedPort> ports) {
   for (const SavedPort& port : ports) {
     if (holds(lowerBound(port.index), port.index)) continue;
     Row& row = rowOf(port.index);
-    row.discards = port.discards;
+    row.derived = port.derived;
     row.resets = port.resets;
     row.unwatched.set();
     for (std::size_t i = 0; i < kComponentCount; ++i) {

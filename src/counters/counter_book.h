@@ -11,8 +11,11 @@
 //   loss was published as a discard all the same (tx_losses was missing, or the very first update
 //   fell into the middle of it), out_discards waits until that is made up for.
 //   in_multicast = the driver's own split where it has one, else the link's multicast
+//   in_unicast   = in_packets less in_multicast and in_broadcast, out_unicast likewise
 // and every other one is a single component. A counter whose components were never seen is empty.
 //
+// - A driver's own multicasts are read a little later than the link's packets: unicast waits until
+//   that is made up for.
 // - A component that is missing in an update keeps its last total.
 // - qdisc_drops is a running sum within this process (qdisc_totals.h). It goes backwards only over
 // a
@@ -63,12 +66,21 @@ inline constexpr std::array<std::string_view, 20> kComponentNames = {
     "qdisc_drops",   "in_multicast",    "in_broadcast",      "out_multicast",   "out_broadcast"};
 inline constexpr std::size_t kComponentCount = kComponentNames.size();
 
+// What is worked out from several components, and was published: it is never taken back.
+struct Derived {
+  std::uint64_t discards = 0;  // the share of tx_dropped
+  std::uint64_t in_unicast = 0;
+  std::uint64_t out_unicast = 0;
+
+  bool operator==(const Derived&) const = default;
+};
+
 // What outlives the process, one port's worth.
 struct SavedPort {
   KernelIndex index{};
   std::string name;  // for whoever reads the file; the book neither knows nor needs it
   std::array<std::optional<Accumulator::State>, kComponentCount> components;
-  std::uint64_t discards = 0;  // the published share of tx_dropped
+  Derived derived{};
   std::uint64_t resets = 0;
 
   bool operator==(const SavedPort&) const = default;
@@ -104,7 +116,7 @@ class CounterBook {
     KernelIndex index{};
     std::array<Accumulator, kComponentCount> components;
     std::bitset<kComponentCount> unwatched;  // not read since restore() or markInterrupted()
-    std::uint64_t discards = 0;
+    Derived derived;
     std::uint64_t resets = 0;
   };
 

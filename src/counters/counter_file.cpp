@@ -1,5 +1,6 @@
 #include "counters/counter_file.h"
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -11,6 +12,12 @@
 
 namespace hvnet {
 namespace {
+
+constexpr std::array<std::pair<std::string_view, std::uint64_t Derived::*>, 3> kDerivedWords = {{
+    {"discards", &Derived::discards},
+    {"in_unicast", &Derived::in_unicast},
+    {"out_unicast", &Derived::out_unicast},
+}};
 
 constexpr std::string_view kHeader = "hvnet-counters 1";
 
@@ -58,10 +65,12 @@ Result<SavedPort> readPort(std::string_view line) {
   }
   const auto resets = readField(words, "resets");
   if (!resets) return tl::unexpected(resets.error());
-  const auto discards = readField(words, "discards");
-  if (!discards) return tl::unexpected(discards.error());
   port.resets = *resets;
-  port.discards = *discards;
+  for (const auto& [word, field] : kDerivedWords) {
+    const auto value = readField(words, word);
+    if (!value) return tl::unexpected(value.error());
+    port.derived.*field = *value;
+  }
   if (auto read = readComponents(words, port); !read) return tl::unexpected(read.error());
   return port;
 }
@@ -143,7 +152,9 @@ std::string formatPort(const SavedPort& port) {
   std::string line = std::to_string(static_cast<int>(port.index));
   if (!port.name.empty()) line += " name " + escapeWord(port.name);
   line += " resets " + std::to_string(port.resets);
-  line += " discards " + std::to_string(port.discards);
+  for (const auto& [word, field] : kDerivedWords) {
+    line += ' ' + std::string(word) + ' ' + std::to_string(port.derived.*field);
+  }
   for (std::size_t i = 0; i < kComponentCount; ++i) {
     if (!port.components[i]) continue;
     line += ' ';

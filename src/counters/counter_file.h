@@ -4,13 +4,13 @@
 //
 //   hvnet-counters 1
 //   boot 0f5f7c0e-52f0-4a0c-9d7a-3f6a4a9be3d1
-//   2 name lan0 resets 1 discards 0 rx_packets 10 1010 tx_packets 7 707 ...
+//   2 name lan0 resets 1 discards 0 in_unicast 9 out_unicast 7 rx_packets 10 1010 tx_packets 7 707
 //   end 1
 //
-// One line a port: its kernel ifindex, its name if known, its resets, the published share of
-// tx_dropped, then `component LAST-RAW TOTAL` in the order of kComponentNames, those that the
-// driver does not have left out. Octets of a name or a boot id outside 0x21 to 0x7e, and '%', are
-// written %XX. `end` gives the number of ports; nothing follows it.
+// One line a port: its kernel ifindex, its name if known, its resets, what was
+// published of Derived, then `component LAST-RAW TOTAL` in the order of kComponentNames, those that
+// the driver does not have left out. Octets of a name or a boot id outside 0x21 to 0x7e, and '%',
+// are written %XX. `end` gives the number of ports; nothing follows it.
 //
 // A kernel ifindex means something within one boot only, and so does the file: isOfBoot() first.
 //

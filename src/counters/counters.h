@@ -18,6 +18,8 @@ struct Counters {
   std::optional<std::uint64_t> out_octets{};
   std::optional<std::uint64_t> in_drops{};      // InDrops: lost for want of buffers or memory
   std::optional<std::uint64_t> out_discards{};  // OutDiscards: lost in the queues above the driver
+  std::optional<std::uint64_t> in_unicast{};
+  std::optional<std::uint64_t> out_unicast{};
   std::optional<std::uint64_t> in_multicast{};
   std::optional<std::uint64_t> in_broadcast{};
   std::optional<std::uint64_t> out_multicast{};

@@ -20,6 +20,19 @@ std::uint32_t asRate(double rate) {
 
 }  // namespace
 
+const AlarmSettings& AlarmOptions::of(std::string_view name) const {
+  const auto found = std::ranges::find(by_name, name, [](const auto& one) { return one.first; });
+  return found == by_name.end() ? all : found->second;
+}
+
+void DropAlarm::setSettings(const AlarmSettings& settings) {
+  if (settings.window != settings_.window) {
+    rate_ = RateWindow(settings.window);
+    interrupt();
+  }
+  settings_ = settings;
+}
+
 AlarmEvent DropAlarm::add(std::uint64_t drops, TimePoint now) {
   rate_.add(drops, now);
   if (last_look_ && now - *last_look_ < kLookInterval) return AlarmEvent::kNone;

@@ -19,6 +19,10 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "snapshot/drop_rate.h"
@@ -34,6 +38,14 @@ struct AlarmSettings {
   bool operator==(const AlarmSettings&) const = default;
 };
 
+// `dropAlarm`: what holds for all adapters, and for some by name.
+struct AlarmOptions {
+  AlarmSettings all;
+  std::vector<std::pair<std::string, AlarmSettings>> by_name;  // ifName
+
+  [[nodiscard]] const AlarmSettings& of(std::string_view name) const;
+};
+
 enum class AlarmState : std::uint8_t { kQuiet = 1, kRaised = 2 };
 enum class AlarmEvent : std::uint8_t { kNone, kRaised, kCleared };
 
@@ -45,6 +57,8 @@ class DropAlarm {
   // `drops` never decreases, `now` neither.
   AlarmEvent add(std::uint64_t drops, TimePoint now);
   void interrupt();
+  // Other settings begin with another look; another window begins anew.
+  void setSettings(const AlarmSettings& settings);
 
   [[nodiscard]] const AlarmSettings& settings() const { return settings_; }
   [[nodiscard]] AlarmState state() const { return state_; }

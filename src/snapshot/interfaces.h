@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "snapshot/classify.h"
+#include "snapshot/drop_alarm.h"
 #include "snapshot/interface.h"
 
 namespace hvnet {
@@ -23,6 +24,7 @@ struct PublishOptions {
   Media media = Media::kNominal;
   NameFormat name_format = NameFormat::kKernel;
   std::vector<std::string> exclude;
+  AlarmOptions alarms;
 };
 
 // A port that is published, and its number.

@@ -17,13 +17,13 @@ Count totalOf(const Accumulator& total) {
 
 void QueueKeeper::update(KernelIndex index, const StatNameList& names,
                          std::span<const std::uint64_t> values) {
-  Port& port = ports_[index];
+  Queues& port = ports_[index];
   if (port.planned_names != names) {
     port.plan = QueuePlan(*names);
     port.planned_names = names;
   }
   for (const QueueStats& now : port.plan.queues(values)) {
-    Queue& queue = port.queues[now.queue];
+    Queue& queue = port.by_number[now.queue];
     add(queue.rx_packets, now.rx_packets);
     add(queue.rx_octets, now.rx_octets);
     add(queue.tx_packets, now.tx_packets);
@@ -35,7 +35,7 @@ void QueueKeeper::publish(KernelIndex index, IfIndex published,
                           std::vector<QueueCounters>& out) const {
   const auto port = ports_.find(index);
   if (port == ports_.end()) return;
-  for (const auto& [number, queue] : port->second.queues) {
+  for (const auto& [number, queue] : port->second.by_number) {
     out.push_back({published, number, totalOf(queue.rx_packets), totalOf(queue.rx_octets),
                    totalOf(queue.tx_packets), totalOf(queue.tx_octets)});
   }

@@ -4,9 +4,8 @@
 // Poller thread only.
 #pragma once
 
-#include <array>
-#include <boost/container/flat_map.hpp>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -32,13 +31,13 @@ class QueueKeeper {
     Accumulator tx_packets;
     Accumulator tx_octets;
   };
-  struct Port {
+  struct Queues {
     StatNameList planned_names;  // what the plan was made from
     QueuePlan plan;
-    boost::container::flat_map<std::uint32_t, Queue> queues;
+    std::map<std::uint32_t, Queue> by_number;
   };
 
-  boost::container::flat_map<KernelIndex, Port> ports_;
+  std::map<KernelIndex, Queues> ports_;
 };
 
 }  // namespace hvnet

@@ -14,7 +14,7 @@ const Place* placeOf(const std::vector<Place>& places, KernelIndex index) {
 
 }  // namespace
 
-void RowCounters::follow(const Interfaces& interfaces) {
+void RowCounters::follow(const Interfaces& interfaces, const AlarmOptions& alarms) {
   std::vector<Place> places;
   std::vector<Row> rows(interfaces.rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -24,6 +24,7 @@ void RowCounters::follow(const Interfaces& interfaces) {
     }
     rows[i].index = row.index;
     rows[i].adapter = row.adapter;
+    rows[i].alarm.setSettings(alarms.of(row.name));
     places.emplace_back(row.kernel_index, i);
   }
   std::ranges::sort(places);
@@ -45,14 +46,38 @@ std::vector<std::size_t> RowCounters::take(std::span<const Sample> samples, Time
     if (place->first != sample.index) continue;
     Row& row = rows_[place->second];
     const CounterUpdate update = totals_.update(sample.index, sample.raw);
+    if (row.adapter) takeDrops(row, update, now);
     row.counters = update.counters;
     row.resets = update.resets;
     if (update.discontinuity) discontinued.push_back(place->second);
-    if (!row.adapter) continue;
-    if (row.counters.in_drops) row.drops.add(*row.counters.in_drops, now);
-    takeStats(row, sample);
+    if (row.adapter) takeStats(row, sample);
   }
   return discontinued;
+}
+
+// What a reset made the counter jump by was not dropped just now.
+void RowCounters::takeDrops(Row& row, const CounterUpdate& update, TimePoint now) {
+  if (update.resets != row.resets || update.discontinuity) row.alarm.interrupt();
+  if (update.counters.in_drops) row.alarm.add(*update.counters.in_drops, now);
+}
+
+void RowCounters::markInterrupted() {
+  totals_.markInterrupted();
+  for (Row& row : rows_) row.alarm.interrupt();
+}
+
+AdapterRates RowCounters::ratesOf(const Row& row) {
+  AdapterRates out;
+  out.resets = row.resets;
+  if (!row.adapter) return out;
+  out.in_drops_rate = row.alarm.rate();
+  out.baseline = row.alarm.baseline();
+  out.threshold = row.alarm.threshold();
+  out.alarm = row.alarm.state();
+  out.raised_count = row.alarm.raisedCount();
+  out.last_raised = row.alarm.lastRaised();
+  out.settings = row.alarm.settings();
+  return out;
 }
 
 void RowCounters::takeStats(Row& row, const Sample& sample) {
@@ -66,7 +91,7 @@ void RowCounters::publish(Snapshot& out) const {
   out.rates.reserve(rows_.size());
   for (const Row& row : rows_) {
     out.counters.push_back(row.counters);
-    out.rates.push_back({row.drops.perSecond(), row.resets});
+    out.rates.push_back(ratesOf(row));
     if (!row.stat_names) continue;
     out.stat_names.push_back(row.stat_names);
     for (std::size_t i = 0; i < row.stat_values.size(); ++i) {

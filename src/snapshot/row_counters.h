@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "snapshot/counter_keeper.h"
-#include "snapshot/drop_rate.h"
+#include "snapshot/drop_alarm.h"
 #include "snapshot/queue_keeper.h"
 #include "snapshot/snapshot.h"
 
@@ -25,12 +25,12 @@ class RowCounters {
   void restore(std::span<const Port> present) { totals_.restore(present); }
   // The rows are these now: counters move with their interface; a new one has none until it is
   // sampled, and what is gone is forgotten.
-  void follow(const Interfaces& interfaces);
+  void follow(const Interfaces& interfaces, const AlarmOptions& alarms);
   // Takes in samples, sorted by kernel index; gives the rows whose counters may have lost
   // increments.
   std::vector<std::size_t> take(std::span<const Sample> samples, TimePoint now);
   // No sample this time: increments may be lost until the next one.
-  void markInterrupted() { totals_.markInterrupted(); }
+  void markInterrupted();
 
   // Everything of `out` that is counted.
   void publish(Snapshot& out) const;
@@ -44,12 +44,14 @@ class RowCounters {
     bool adapter = false;
     Counters counters;
     std::uint64_t resets = 0;
-    RateWindow drops;  // adapters only
+    DropAlarm alarm;  // adapters only
     StatNameList stat_names;
     std::vector<std::uint64_t> stat_values;
   };
 
+  void takeDrops(Row& row, const CounterUpdate& update, TimePoint now);
   void takeStats(Row& row, const Sample& sample);
+  static AdapterRates ratesOf(const Row& row);
 
   CounterKeeper totals_;
   QueueKeeper queues_;

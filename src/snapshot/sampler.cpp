@@ -91,7 +91,7 @@ void Sampler::rebuild(TimePoint now) {
   const std::vector<NumberedPort> ports = number(now);
   const SourceFacts facts{source_->kernelIndexed(), published_failed_};
   interfaces_ = history_.update(describe(ports, source_->vmbusDevices(), options_, facts), now);
-  counters_.follow(*interfaces_);
+  counters_.follow(*interfaces_, options_.alarms);
   describeAgent(hypervisorOf(ports));
 }
 

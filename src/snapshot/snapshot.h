@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "counters/counters.h"
 #include "counters/driver_stats.h"
+#include "snapshot/drop_alarm.h"
 #include "snapshot/interface.h"
 
 namespace hvnet {
@@ -37,10 +38,17 @@ struct SourceHealth {
   std::uint64_t errors = 0;             // samples and events that could not be read
 };
 
-// hvnetStatsTable beyond the counters; beside each row of ifTable.
+// hvnetAlarmTable and hvnetStatsTable beyond the counters; beside each row of ifTable. Of what is
+// no adapter, only `resets`. Rates are per second.
 struct AdapterRates {
-  std::optional<std::uint32_t> in_drops_rate;  // per second; empty until it is known
   std::uint64_t resets = 0;                    // bridged
+  std::optional<std::uint32_t> in_drops_rate;  // over the alarm's window; empty until it is known
+  std::optional<std::uint32_t> baseline;       // empty before the first whole window
+  std::uint32_t threshold = 0;                 // what raises the alarm now
+  AlarmState alarm = AlarmState::kQuiet;
+  std::uint32_t raised_count = 0;
+  std::optional<TimePoint> last_raised;
+  AlarmSettings settings;
 };
 
 // One vRSS queue, 64 bits each since it appeared.

@@ -11,25 +11,11 @@ namespace {
 
 using Count = std::optional<std::uint64_t>;
 
-// RFC 2863 counts unicast apart; drivers count all packets and some of the others.
-Count unicast(Count all, Count multicast, Count broadcast) {
-  if (!all) return std::nullopt;
-  const std::uint64_t others = multicast.value_or(0) + broadcast.value_or(0);
-  // The two are not read in one instant: never below zero.
-  return others < *all ? *all - others : 0;
-}
-
 Count nonUnicast(Count multicast, Count broadcast) {
   if (!multicast && !broadcast) return std::nullopt;
   return multicast.value_or(0) + broadcast.value_or(0);
 }
 
-Count inUnicast(const Counters& c) {
-  return unicast(c.in_packets, c.in_multicast, c.in_broadcast);
-}
-Count outUnicast(const Counters& c) {
-  return unicast(c.out_packets, c.out_multicast, c.out_broadcast);
-}
 Count inNonUnicast(const Counters& c) {
   return nonUnicast(c.in_multicast, c.in_broadcast);
 }
@@ -71,14 +57,16 @@ constexpr std::array kIfColumns = {
                                                 kOperStatus),
     column<kTimeTicks, &Interface::last_change>(9, "ifLastChange", "of ifOperStatus"),
     column<kCounter32, &Counters::in_octets>(10, "ifInOctets", "InOctets: rx_bytes"),
-    column<kCounter32, &inUnicast>(11, "ifInUcastPkts", "Ipkts less multicast and broadcast"),
+    column<kCounter32, &Counters::in_unicast>(11, "ifInUcastPkts",
+                                              "Ipkts less multicast and broadcast"),
     column<kCounter32, &inNonUnicast>(12, "ifInNUcastPkts", "multicast and broadcast"),
     column<kCounter32, &Counters::in_drops>(
         13, "ifInDiscards", "InDrops: rx_dropped, rx_missed_errors, the driver's hidden drops"),
     column<kCounter32, &Counters::in_errors>(14, "ifInErrors", "Ierrs: rx_errors"),
     absent<kCounter32>(15, "ifInUnknownProtos", "nobody counts them by interface"),
     column<kCounter32, &Counters::out_octets>(16, "ifOutOctets", "OutOctets: tx_bytes"),
-    column<kCounter32, &outUnicast>(17, "ifOutUcastPkts", "Opkts less multicast and broadcast"),
+    column<kCounter32, &Counters::out_unicast>(17, "ifOutUcastPkts",
+                                               "Opkts less multicast and broadcast"),
     column<kCounter32, &outNonUnicast>(18, "ifOutNUcastPkts", "multicast and broadcast"),
     column<kCounter32, &Counters::out_discards>(
         19, "ifOutDiscards", "OutDiscards: queue drops, and tx_dropped that is no error"),
@@ -96,11 +84,11 @@ constexpr std::array kIfXColumns = {
     column<kCounter32, &Counters::out_multicast>(4, "ifOutMulticastPkts", "the driver's split"),
     column<kCounter32, &Counters::out_broadcast>(5, "ifOutBroadcastPkts", "the driver's split"),
     column<kCounter64, &Counters::in_octets>(6, "ifHCInOctets", "as ifInOctets"),
-    column<kCounter64, &inUnicast>(7, "ifHCInUcastPkts", "as ifInUcastPkts"),
+    column<kCounter64, &Counters::in_unicast>(7, "ifHCInUcastPkts", "as ifInUcastPkts"),
     column<kCounter64, &Counters::in_multicast>(8, "ifHCInMulticastPkts", "as ifInMulticastPkts"),
     column<kCounter64, &Counters::in_broadcast>(9, "ifHCInBroadcastPkts", "as ifInBroadcastPkts"),
     column<kCounter64, &Counters::out_octets>(10, "ifHCOutOctets", "as ifOutOctets"),
-    column<kCounter64, &outUnicast>(11, "ifHCOutUcastPkts", "as ifOutUcastPkts"),
+    column<kCounter64, &Counters::out_unicast>(11, "ifHCOutUcastPkts", "as ifOutUcastPkts"),
     column<kCounter64, &Counters::out_multicast>(12, "ifHCOutMulticastPkts",
                                                  "as ifOutMulticastPkts"),
     column<kCounter64, &Counters::out_broadcast>(13, "ifHCOutBroadcastPkts",

@@ -50,7 +50,9 @@ TEST(CounterBook, LeavesEmptyWhatNobodyCounts) {
   Components raw;
   raw.link.rx_packets = 1;
   const auto counters = book.update(KernelIndex{2}, raw).counters;
-  EXPECT_EQ(counters, Counters{.in_packets = 1});
+  Counters expected;
+  expected.in_packets = expected.in_unicast = 1;
+  EXPECT_EQ(counters, expected);
 }
 
 TEST(CounterBook, TakesTheDriversOwnMulticastsWhereItSplitsThem) {
@@ -62,6 +64,24 @@ TEST(CounterBook, TakesTheDriversOwnMulticastsWhereItSplitsThem) {
   const auto counters = book.update(KernelIndex{2}, raw).counters;
   EXPECT_EQ(counters.in_multicast, 4U);
   EXPECT_EQ(counters.in_broadcast, 5U);
+}
+
+TEST(CounterBook, NeverTakesBackUnicastWhenTheDriversMulticastsAreReadLater) {
+  CounterBook book;
+  Components raw;
+  raw.link.rx_packets = raw.link.tx_packets = 100;
+  raw.in_multicast = raw.out_multicast = 10;
+  raw.out_broadcast = 5;
+  EXPECT_EQ(book.update(KernelIndex{2}, raw).counters.in_unicast, 90U);
+  raw.in_multicast = raw.out_multicast = 15;  // five more that rx_packets has not seen yet
+  const auto late = book.update(KernelIndex{2}, raw).counters;
+  EXPECT_EQ(late.in_unicast, 90U);
+  EXPECT_EQ(late.out_unicast, 85U);
+  CounterBook restarted;
+  restarted.restore(book.save());
+  EXPECT_EQ(restarted.update(KernelIndex{2}, raw).counters.in_unicast, 90U);
+  raw.link.rx_packets = 106;
+  EXPECT_EQ(restarted.update(KernelIndex{2}, raw).counters.in_unicast, 91U);
 }
 
 TEST(CounterBook, BridgesTheWrapOfAProducerWith32Bits) {
@@ -78,6 +98,8 @@ TEST(CounterBook, BridgesTheWrapOfAProducerWith32Bits) {
 
 void expectNoDecrease(const Counters& before, const Counters& after) {
   EXPECT_GE(after.in_packets, before.in_packets);
+  EXPECT_GE(after.in_unicast, before.in_unicast);
+  EXPECT_GE(after.out_unicast, before.out_unicast);
   EXPECT_GE(after.in_errors, before.in_errors);
   EXPECT_GE(after.out_packets, before.out_packets);
   EXPECT_GE(after.out_errors, before.out_errors);

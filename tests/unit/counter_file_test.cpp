@@ -13,8 +13,9 @@ namespace {
 const char* const kFile =
     "hvnet-counters 1\n"
     "boot 0f5f7c0e-52f0-4a0c-9d7a-3f6a4a9be3d1\n"
-    "2 name lan0 resets 1 discards 5 rx_packets 10 1010 tx_dropped 7 9 qdisc_drops 0 3\n"
-    "3 resets 0 discards 0\n"
+    "2 name lan0 resets 1 discards 5 in_unicast 6 out_unicast 7 rx_packets 10 1010 tx_dropped 7 9 "
+    "qdisc_drops 0 3\n"
+    "3 resets 0 discards 0 in_unicast 0 out_unicast 0\n"
     "end 2\n";
 
 SavedCounters sample() {
@@ -37,12 +38,12 @@ TEST(CounterFile, ReadsPortsWithAndWithoutTheirOptionalParts) {
   EXPECT_EQ(port.index, KernelIndex{2});
   EXPECT_EQ(port.name, "lan0");
   EXPECT_EQ(port.resets, 1U);
-  EXPECT_EQ(port.discards, 5U);
+  EXPECT_EQ(port.derived, (Derived{5, 6, 7}));
   EXPECT_EQ(port.components[0], (Accumulator::State{10, 1010}));
   EXPECT_EQ(port.components[7], (Accumulator::State{7, 9}));
   EXPECT_EQ(port.components[15], (Accumulator::State{0, 3}));
   EXPECT_FALSE(port.components[1]);
-  EXPECT_EQ(counters.ports[1], (SavedPort{KernelIndex{3}, "", {}, 0, 0}));
+  EXPECT_EQ(counters.ports[1], (SavedPort{KernelIndex{3}, "", {}, {}, 0}));
 }
 
 TEST(CounterFile, WritesWhatItReads) {
@@ -59,7 +60,7 @@ TEST(CounterFile, GivesBackExactlyWhatItWasGivenWhateverTheNumbersAndNames) {
     for (auto& component : port.components) {
       if (random() % 4 != 0) component = Accumulator::State{random(), random()};
     }
-    port.discards = random();
+    port.derived = {random(), random(), random()};
     port.resets = std::numeric_limits<std::uint64_t>::max();
     counters.ports.push_back(port);
   }
@@ -101,24 +102,26 @@ TEST(CounterFile, IsWorthNothingAfterAReboot) {
 }
 
 TEST(CounterFile, RefusesWhatIsWrongAndNamesFileLineAndReason) {
-  EXPECT_EQ(errorOf("2 resets 0 discards 0 rx_packets 1\nend 1\n"),
+  EXPECT_EQ(errorOf("2 resets 0 discards 0 in_unicast 0 out_unicast 0 rx_packets 1\nend 1\n"),
             "counters.saved:3: \"\" is not a number of rx_packets; remove the file");
-  EXPECT_EQ(errorOf("2 resets 0 discards 0 rx_packets 1 -1\nend 1\n"),
+  EXPECT_EQ(errorOf("2 resets 0 discards 0 in_unicast 0 out_unicast 0 rx_packets 1 -1\nend 1\n"),
             "counters.saved:3: \"-1\" is not a number of rx_packets; remove the file");
   EXPECT_EQ(errorOf("2 resets 0 discards 18446744073709551616\nend 1\n"),
             "counters.saved:3: \"18446744073709551616\" is not a number of discards; "
             "remove the file");
-  EXPECT_EQ(errorOf("2 resets 0 discards 0 tx_packets 1 1 rx_packets 1 1\nend 1\n"),
+  EXPECT_EQ(errorOf("2 resets 0 discards 0 in_unicast 0 out_unicast 0 tx_packets 1 1 rx_packets 1 "
+                    "1\nend 1\n"),
             "counters.saved:3: \"rx_packets\" does not belong here; remove the file");
-  EXPECT_EQ(errorOf("2 resets 0 discards 0\n2 resets 0 discards 0\nend 2\n"),
+  EXPECT_EQ(errorOf("2 resets 0 discards 0 in_unicast 0 out_unicast 0\n2 resets 0 discards 0 "
+                    "in_unicast 0 out_unicast 0\nend 2\n"),
             "counters.saved:4: ifindex 2 is given twice; remove the file");
-  EXPECT_EQ(errorOf("0 resets 0 discards 0\nend 1\n"),
+  EXPECT_EQ(errorOf("0 resets 0 discards 0 in_unicast 0 out_unicast 0\nend 1\n"),
             "counters.saved:3: \"0\" is not an ifindex; remove the file");
-  EXPECT_EQ(errorOf("2147483648 resets 0 discards 0\nend 1\n"),
+  EXPECT_EQ(errorOf("2147483648 resets 0 discards 0 in_unicast 0 out_unicast 0\nend 1\n"),
             "counters.saved:3: \"2147483648\" is not an ifindex; remove the file");
-  EXPECT_EQ(errorOf("2 name a%2 resets 0 discards 0\nend 1\n"),
+  EXPECT_EQ(errorOf("2 name a%2 resets 0 discards 0 in_unicast 0 out_unicast 0\nend 1\n"),
             "counters.saved:3: \"a%252\" is not a name; remove the file");
-  EXPECT_EQ(errorOf("2 discards 0\nend 1\n"),
+  EXPECT_EQ(errorOf("2 discards 0 in_unicast 0 out_unicast 0\nend 1\n"),
             "counters.saved:3: \"resets\" is missing; remove the file");
   EXPECT_EQ(errorOf("\nend 0\n"), "counters.saved:3: \"\" is not an ifindex; remove the file");
 }
@@ -129,7 +132,7 @@ TEST(CounterFile, RefusesAFileThatDoesNotBeginOrEndAsItShould) {
   EXPECT_EQ(errorOf("end 0\nmore\n"),
             "counters.saved:4: there is something after the \"end\" line; remove the file");
   EXPECT_EQ(errorOf("end 0 0\n"), "counters.saved:3: \"0\" does not belong here; remove the file");
-  EXPECT_EQ(errorOf("2 resets 0 discards 0\n"),
+  EXPECT_EQ(errorOf("2 resets 0 discards 0 in_unicast 0 out_unicast 0\n"),
             "counters.saved:4: the file is torn: there is no \"end\" line; remove the file");
   EXPECT_EQ(parseCounters("hvnet-counters 2\n", "x").error().text,
             "x:1: the file does not start with \"hvnet-counters 1\"; remove the file");

@@ -55,7 +55,8 @@ class HvnetMib : public testing::Test {
         {9, "f912ad6d-2b17-48ea-bd65-f927a61c7684", std::nullopt, "", ""},
     };
     snapshot_ = test::snapshotWith(std::move(interfaces));
-    snapshot_.rates[1] = {50, 3};
+    snapshot_.rates[1].in_drops_rate = 50;
+    snapshot_.rates[1].resets = 3;
     snapshot_.queues = {{IfIndex{2}, 0, 1, 2, 3, 4}, {IfIndex{2}, 1, 5, std::nullopt, 7, 8}};
     snapshot_.driver_stats = {{IfIndex{2}, 1, "tx_scattered", 0},
                               {IfIndex{2}, 2, "rx_no_memory", ~std::uint64_t{0}},

@@ -46,6 +46,8 @@ inline Counters countersOf(std::uint64_t base) {
   out.out_octets = base + 6;
   out.in_drops = base + 7;
   out.out_discards = base + 8;
+  out.in_unicast = base;
+  out.out_unicast = base + 3;
   out.in_multicast = 1;
   return out;
 }
