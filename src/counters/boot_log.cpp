@@ -135,7 +135,7 @@ Result<bool> BootLogReader::readNext() {
       &BootLogReader::readAddress, &BootLogReader::readRename};
   for (const MessageReader kind : kKinds) {
     Cursor at = at_;
-    const auto read = (this->*kind)(at);
+    auto read = (this->*kind)(at);
     if (!read) return read;
     if (!*read) continue;
     at_ = at;

@@ -159,6 +159,7 @@ std::vector<VmbusDevice> vmbusDevicesOf(const Report& report, const BootLog& boo
   }
   std::ranges::for_each(boot_log.unconfigured, add);
   std::vector<VmbusDevice> sorted;
+  sorted.reserve(devices.size());
   for (auto& [relid, device] : devices) sorted.push_back(std::move(device));
   return sorted;
 }

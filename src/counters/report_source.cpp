@@ -16,7 +16,6 @@ constexpr seconds kLeastPatience{5};
 constexpr seconds kMostPatience{30};
 constexpr int kMissedReports = 3;
 
-// Fresher than the file's own time, which is the wall clock's.
 seconds patience(std::chrono::nanoseconds interval) {
   return std::clamp(std::chrono::ceil<seconds>(kMissedReports * interval), kLeastPatience,
                     kMostPatience);

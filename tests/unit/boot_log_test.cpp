@@ -138,10 +138,11 @@ TEST(BootLog, IsEitherReadOrRefusedHoweverItIsMutated) {
     std::string text = whole;
     for (auto changes = 1 + random() % 3; changes > 0; --changes) {
       const std::size_t at = random() % text.size();
-      if (random() % 2 == 0)
+      if (random() % 2 == 0) {
         text[at] = static_cast<char>(random());
-      else
+      } else {
         text.erase(at, 1 + random() % 30);
+      }
       if (text.empty()) text = " ";
     }
     const auto log = parseBootLog(text, "dmesg");

@@ -69,7 +69,9 @@ class ReportSourceTest : public testing::Test {
     if (samples_.empty()) return "nothing";
     return std::to_string(samples_[0].raw.link.rx_packets.value_or(0));
   }
-  std::string error(const std::string& reason) const { return file().string() + reason; }
+  [[nodiscard]] std::string error(const std::string& reason) const {
+    return file().string() + reason;
+  }
 
   fs::path base_;
   fs::path folder_;

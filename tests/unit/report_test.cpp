@@ -66,7 +66,8 @@ TEST(Report, SaysWhatAnAdapterIs) {
 }
 
 TEST(Report, SaysWhatAnAdapterCounted) {
-  const Components& lan0 = sample().adapters[0].counters;
+  const Report report = sample();
+  const Components& lan0 = report.adapters.at(0).counters;
   EXPECT_EQ(lan0.link.rx_packets, 10U);
   EXPECT_EQ(lan0.link.rx_errors, 1U);
   EXPECT_EQ(lan0.link.tx_packets, 7U);
@@ -76,7 +77,7 @@ TEST(Report, SaysWhatAnAdapterCounted) {
   EXPECT_EQ(lan0.link.rx_dropped, 3U);
   EXPECT_EQ(lan0.link.tx_dropped, 4U);
   EXPECT_EQ(lan0.width, Accumulator::Width::k64);
-  const Components& lan1 = sample().adapters[1].counters;
+  const Components& lan1 = report.adapters.at(1).counters;
   EXPECT_EQ(lan1.link.rx_packets, 4294967295U);
   EXPECT_EQ(lan1.in_multicast, 1U);
   EXPECT_EQ(lan1.in_broadcast, 2U);
