@@ -71,20 +71,24 @@ void Server::takeUptime() {
 }
 
 bool Server::answerGet(netsnmp_pdu& pdu) {
-  if (!mayAnswer(pdu)) return false;
+  Places places;
+  if (!mayAnswer(pdu, places)) return false;
   const Moment now = moment();
   const View view = viewOf(now);
+  auto place = places.begin();
   for (auto* varbind = pdu.variables; varbind != nullptr; varbind = varbind->next_variable) {
-    setGot(*varbind, mib_.get(view, nameOf(*varbind)));
+    setGot(*varbind, get(*(*place)->table, view, nameOf(*varbind)));
+    ++place;
   }
   return true;
 }
 
-bool Server::mayAnswer(netsnmp_pdu& pdu) const {
+bool Server::mayAnswer(netsnmp_pdu& pdu, Places& places) const {
   boost::container::small_vector<const Subtree*, 8> allowed;
   for (auto* varbind = pdu.variables; varbind != nullptr; varbind = varbind->next_variable) {
     const Subtree* subtree = mib_.subtreeOf(nameOf(*varbind));
     if (subtree == nullptr) return false;
+    places.push_back(subtree);
     if (std::ranges::find(allowed, subtree) != allowed.end()) continue;
     // Read only, whatever the signature says. This also finds out the context that the community
     // stands for; ours is the default one.

@@ -4,6 +4,7 @@
 // variable of a request is answered from one and the same snapshot.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <chrono>
 #include <vector>
 
@@ -40,7 +41,9 @@ class Server {
 
  private:
   static Netsnmp_Node_Handler handle;
-  bool mayAnswer(netsnmp_pdu& pdu) const;
+  // Where each variable of a request is; room for what a poller asks for at once.
+  using Places = boost::container::small_vector<const Subtree*, 64>;
+  bool mayAnswer(netsnmp_pdu& pdu, Places& places) const;
   // What every variable of one request is answered from.
   struct Moment {
     SnapshotPtr snapshot;
