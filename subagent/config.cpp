@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -136,11 +137,70 @@ Result<void> parseBootLogFile(std::string_view arguments, const std::string& /*p
   return {};
 }
 
+struct AlarmWord {
+  std::string_view word;
+  std::uint32_t least;
+  std::uint32_t most;
+  void (*set)(AlarmOverrides& overrides, std::uint32_t value);
+};
+
+constexpr std::uint32_t kMostRate = std::numeric_limits<std::uint32_t>::max();
+constexpr std::array kAlarmWords = {
+    AlarmWord{"rising", 1, kMostRate, [](auto& out, std::uint32_t value) { out.rising = value; }},
+    AlarmWord{"falling", 0, kMostRate, [](auto& out, std::uint32_t value) { out.falling = value; }},
+    AlarmWord{"ratio", 0, 1000, [](auto& out, std::uint32_t value) { out.ratio = value; }},
+    AlarmWord{"window", 2, 600,
+              [](auto& out, std::uint32_t value) { out.window = std::chrono::seconds(value); }},
+};
+
+Result<AlarmOverrides> parseAlarmWords(std::span<const std::string> words) {
+  AlarmOverrides out;
+  for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
+    const auto* const known = std::ranges::find(kAlarmWords, words[i], &AlarmWord::word);
+    if (known == kAlarmWords.end()) {
+      return fail("'" + words[i] + "' is none of rising, falling, ratio, window");
+    }
+    const auto value = number(words[i + 1], known->least, known->most);
+    if (!value) {
+      return fail("'" + words[i + 1] + "' is not a number from " + std::to_string(known->least) +
+                  " to " + std::to_string(known->most));
+    }
+    known->set(out, *value);
+  }
+  return out;
+}
+
+// An odd number of words begins with an adapter's name.
+Result<void> parseDropAlarm(std::string_view arguments, const std::string& /*place*/,
+                            Config& config) {
+  const auto all_words = words(arguments);
+  const std::size_t named = all_words.size() % 2;
+  if (all_words.size() < 2)
+    return fail("expected: [ADAPTER] rising|falling|ratio|window NUMBER...");
+  const auto overrides = parseAlarmWords(std::span(all_words).subspan(named));
+  if (!overrides) return tl::unexpected(overrides.error());
+  AlarmOptions alarms = config.publish.alarms;
+  if (named != 0) {
+    alarms.by_name.emplace_back(all_words[0], *overrides);
+  } else {
+    alarms.all = overrides->over(alarms.all);
+  }
+  const AlarmSettings result = named != 0 ? alarms.of(all_words[0]) : alarms.all;
+  if (result.falling > result.rising) {
+    return fail("falling " + std::to_string(result.falling) + " is above rising " +
+                std::to_string(result.rising));
+  }
+  config.publish.alarms = std::move(alarms);
+  return {};
+}
+
 constexpr std::array kDirectives = {
     Directive{"adapterDriver", "NAME [PROFILE]",
               "treat a driver or a link kind (veth, dummy) as an adapter", parseAdapterDriver},
     Directive{"bootLog", "FILE", "boot messages of the router that a report is about",
               parseBootLogFile},
+    Directive{"dropAlarm", "[ADAPTER] rising|falling|ratio|window NUMBER...",
+              "when receive drops are worth an alarm", parseDropAlarm},
     Directive{"exclude", "PATTERN...", "do not publish interfaces with these names", parseExclude},
     Directive{"ifIndex", "NUMBER mac|guid|name VALUE", "pin an interface to a number",
               parseIfIndex},

@@ -20,9 +20,19 @@ std::uint32_t asRate(double rate) {
 
 }  // namespace
 
-const AlarmSettings& AlarmOptions::of(std::string_view name) const {
-  const auto found = std::ranges::find(by_name, name, [](const auto& one) { return one.first; });
-  return found == by_name.end() ? all : found->second;
+AlarmSettings AlarmOverrides::over(const AlarmSettings& settings) const {
+  return {.rising = rising.value_or(settings.rising),
+          .falling = falling.value_or(settings.falling),
+          .ratio = ratio.value_or(settings.ratio),
+          .window = window.value_or(settings.window)};
+}
+
+AlarmSettings AlarmOptions::of(std::string_view name) const {
+  AlarmSettings out = all;
+  for (const auto& [ifname, overrides] : by_name) {
+    if (ifname == name) out = overrides.over(out);
+  }
+  return out;
 }
 
 void DropAlarm::setSettings(const AlarmSettings& settings) {

@@ -38,12 +38,22 @@ struct AlarmSettings {
   bool operator==(const AlarmSettings&) const = default;
 };
 
+// Some of them, in place of others.
+struct AlarmOverrides {
+  std::optional<std::uint32_t> rising;
+  std::optional<std::uint32_t> falling;
+  std::optional<std::uint32_t> ratio;
+  std::optional<std::chrono::seconds> window;
+
+  [[nodiscard]] AlarmSettings over(const AlarmSettings& settings) const;
+};
+
 // `dropAlarm`: what holds for all adapters, and for some by name.
 struct AlarmOptions {
   AlarmSettings all;
-  std::vector<std::pair<std::string, AlarmSettings>> by_name;  // ifName
+  std::vector<std::pair<std::string, AlarmOverrides>> by_name;  // ifName; the last one holds
 
-  [[nodiscard]] const AlarmSettings& of(std::string_view name) const;
+  [[nodiscard]] AlarmSettings of(std::string_view name) const;
 };
 
 enum class AlarmState : std::uint8_t { kQuiet = 1, kRaised = 2 };

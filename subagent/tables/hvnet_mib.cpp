@@ -134,12 +134,44 @@ constexpr std::array kStatsColumns = {
     column<kCounter64, &Counters::in_drops>(8, "hvnetInDrops", "as ifInDiscards"),
     column<kCounter64, &Counters::out_discards>(9, "hvnetOutDiscards", "as ifOutDiscards"),
     column<kGauge32, &AdapterRates::in_drops_rate>(10, "hvnetInDropsRate",
-                                                   "per second, over ten seconds"),
+                                                   "per second, over the alarm's window"),
     column<kCounter32, &AdapterRates::resets>(11, "hvnetCounterResets", "bridged"),
 };
 static_assert(ascending(kStatsColumns));
 
 constexpr auto kStatsEntry = under(kObjects, 3, 1);
+
+// --- hvnetAlarmTable -----------------------------------------------------------------------------
+
+std::uint32_t alarmRising(const AdapterRates& rates) {
+  return rates.settings.rising;
+}
+std::uint32_t alarmFalling(const AdapterRates& rates) {
+  return rates.settings.falling;
+}
+std::uint32_t alarmRatio(const AdapterRates& rates) {
+  return rates.settings.ratio;
+}
+
+constexpr std::string_view kAlarmState = "quiet(1) raised(2)";
+
+constexpr std::array kAlarmColumns = {
+    column<kInteger32, &AdapterRates::alarm>(1, "hvnetAlarmState", "the drop alarm", kAlarmState),
+    column<kGauge32, &AdapterRates::in_drops_rate>(2, "hvnetAlarmRate",
+                                                   "InDrops per second, over the window"),
+    column<kGauge32, &AdapterRates::threshold>(3, "hvnetAlarmThreshold",
+                                               "rising, or ratio times the baseline"),
+    column<kGauge32, &AdapterRates::baseline>(4, "hvnetAlarmBaseline",
+                                              "the mean of about an hour of quiet"),
+    column<kCounter32, &AdapterRates::raised_count>(5, "hvnetAlarmRaisedCount", "the drop alarm"),
+    column<kTimeTicks, &AdapterRates::last_raised>(6, "hvnetAlarmLastRaised", "the drop alarm"),
+    column<kUnsigned32, &alarmRising>(7, "hvnetAlarmRising", "dropAlarm rising"),
+    column<kUnsigned32, &alarmFalling>(8, "hvnetAlarmFalling", "dropAlarm falling"),
+    column<kUnsigned32, &alarmRatio>(9, "hvnetAlarmRatio", "dropAlarm ratio"),
+};
+static_assert(ascending(kAlarmColumns));
+
+constexpr auto kAlarmEntry = under(kObjects, 6, 1);
 
 // --- hvnetQueueTable -----------------------------------------------------------------------------
 
@@ -219,6 +251,7 @@ constexpr std::array kTables = {
     Table{"hvnetQueueTable", kQueueEntry, kQueueColumns, queueCount, queueIndex},
     Table{"hvnetDriverStatTable", kDriverStatEntry, kDriverStatColumns, driverStatCount,
           driverStatIndex},
+    Table{"hvnetAlarmTable", kAlarmEntry, kAlarmColumns, interfaceCount, interfaceIndex, isAdapter},
     Table{"hvnetVmbusDeviceTable", kVmbusEntry, kVmbusColumns, vmbusCount, vmbusIndex},
 };
 

@@ -54,14 +54,14 @@ def product(lab):
     lab.carrier("lan1", "down")
     lab.router.ip("link", "set", "lan2", "down")
     extras = sorted(lab.found_links - {"lo"})
-    agent = lab.prepare("".join(f"exclude {name}\n" for name in extras))
+    agent = lab.prepare("dropAlarm window 2\n" + "".join(f"exclude {name}\n" for name in extras))
     statistics = lab.folder / "ethtool/lan0/statistics"
     statistics.parent.mkdir(parents=True)
     statistics.write_text(STATISTICS)
     agent.environment["HVNET_ETHTOOL_ROOT"] = str(lab.folder / "ethtool")
     agent.start()
-    # A rate takes a second; every object that will be there shall be.
-    agent.wait_until(lambda: agent.ask(mib.OIDS["hvnetInDropsRate"] + (3,)) is not None)
+    # A baseline takes a whole window; every object that will be there shall be.
+    agent.wait_until(lambda: agent.ask(mib.OIDS["hvnetAlarmBaseline"] + (3,)) is not None)
     return agent
 
 

@@ -179,6 +179,17 @@ MORE_NAMES = {
         4: "hvnetQueueTxPackets",
         5: "hvnetQueueTxOctets",
     },
+    HVNET + (1, 6, 1): {
+        1: "hvnetAlarmState",
+        2: "hvnetAlarmRate",
+        3: "hvnetAlarmThreshold",
+        4: "hvnetAlarmBaseline",
+        5: "hvnetAlarmRaisedCount",
+        6: "hvnetAlarmLastRaised",
+        7: "hvnetAlarmRising",
+        8: "hvnetAlarmFalling",
+        9: "hvnetAlarmRatio",
+    },
     HVNET_DRIVER_STAT_ENTRY: {2: "hvnetDriverStatName", 3: "hvnetDriverStatValue"},
     HVNET_VMBUS_ENTRY: {
         2: "hvnetVmbusClass",

@@ -106,5 +106,25 @@ TEST_F(ConfigTest, BoundsTheSampleInterval) {
   EXPECT_EQ(config_.sample_interval, std::chrono::milliseconds(250));
 }
 
+TEST_F(ConfigTest, SetsTheDropAlarmForAllAndForOneByName) {
+  EXPECT_EQ(parse("dropAlarm", "rising 100 window 30"), "");
+  EXPECT_EQ(parse("dropAlarm", "lan1 rising 500 ratio 0"), "");
+  const AlarmOptions& alarms = config_.publish.alarms;
+  EXPECT_EQ(alarms.of("lan0"), (AlarmSettings{100, 5, 4, std::chrono::seconds(30)}));
+  EXPECT_EQ(alarms.of("lan1"), (AlarmSettings{500, 5, 0, std::chrono::seconds(30)}));
+}
+
+TEST_F(ConfigTest, RefusesADropAlarmThatCannotBe) {
+  EXPECT_EQ(parse("dropAlarm", ""), "expected: [ADAPTER] rising|falling|ratio|window NUMBER...");
+  EXPECT_EQ(parse("dropAlarm", "lan0"),
+            "expected: [ADAPTER] rising|falling|ratio|window NUMBER...");
+  EXPECT_EQ(parse("dropAlarm", "speed 5"), "'speed' is none of rising, falling, ratio, window");
+  EXPECT_EQ(parse("dropAlarm", "rising 0"), "'0' is not a number from 1 to 4294967295");
+  EXPECT_EQ(parse("dropAlarm", "window 1"), "'1' is not a number from 2 to 600");
+  EXPECT_EQ(parse("dropAlarm", "falling 60"), "falling 60 is above rising 50");
+  EXPECT_EQ(parse("dropAlarm", "lan0 rising 4"), "falling 5 is above rising 4");
+  EXPECT_EQ(config_.publish.alarms.of("lan0"), AlarmSettings{});
+}
+
 }  // namespace
 }  // namespace hvnet

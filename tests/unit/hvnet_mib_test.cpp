@@ -57,6 +57,11 @@ class HvnetMib : public testing::Test {
     snapshot_ = test::snapshotWith(std::move(interfaces));
     snapshot_.rates[1].in_drops_rate = 50;
     snapshot_.rates[1].resets = 3;
+    snapshot_.rates[1].threshold = 80;
+    snapshot_.rates[1].baseline = 20;
+    snapshot_.rates[1].alarm = AlarmState::kRaised;
+    snapshot_.rates[1].raised_count = 4;
+    snapshot_.rates[1].last_raised = TimePoint{} + seconds(7);
     snapshot_.queues = {{IfIndex{2}, 0, 1, 2, 3, 4}, {IfIndex{2}, 1, 5, std::nullopt, 7, 8}};
     snapshot_.driver_stats = {{IfIndex{2}, 1, "tx_scattered", 0},
                               {IfIndex{2}, 2, "rx_no_memory", ~std::uint64_t{0}},
@@ -142,7 +147,7 @@ TEST_F(HvnetMib, WhatIsNotKnownOfAnAdapterIsAHole) {
 }
 
 TEST_F(HvnetMib, OnlyAdaptersHaveRows) {
-  for (const char* name : {"hvnetAdapterTable", "hvnetStatsTable"}) {
+  for (const char* name : {"hvnetAdapterTable", "hvnetStatsTable", "hvnetAlarmTable"}) {
     const TableReader rows = table(name);
     for (const Oid& cell : rows.walk()) EXPECT_TRUE(cell[1] == 2 || cell[1] == 3) << name;
     EXPECT_EQ(rows.get({1, 1}).missing, Missing::kNoSuchInstance) << name;
@@ -170,6 +175,18 @@ TEST_F(HvnetMib, OfTheNineCountersOnlyCollisionsAreAlwaysThere) {
     EXPECT_EQ(stats.number({column, 2}).has_value(), column == 5) << column;
   }
   EXPECT_FALSE(stats.number({10, 3}));  // no rate yet
+}
+
+TEST_F(HvnetMib, TheAlarmSaysWhatItLooksAtAndWhatRaisesIt) {
+  const TableReader alarm = table("hvnetAlarmTable");
+  const std::vector<std::uint64_t> expected = {2, 50, 80, 20, 4, 700, 50, 5, 4};
+  for (SubId column = 1; column <= 9; ++column) {
+    EXPECT_EQ(alarm.number({column, 2}), expected[column - 1]) << column;
+  }
+  for (const SubId column : {2, 4, 6}) {
+    EXPECT_FALSE(alarm.number({column, 3})) << "not known yet: " << column;
+  }
+  EXPECT_EQ(alarm.number({1, 3}), 1U);
 }
 
 TEST_F(HvnetMib, QueuesAreCountedFromZero) {
