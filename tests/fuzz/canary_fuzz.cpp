@@ -15,5 +15,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto copy = std::make_unique<char[]>(size);
   std::memcpy(copy.get(), data, size);
   const volatile char* const past_the_end = copy.get() + size;
-  return *past_the_end == 0 ? 0 : 0;
+  static_cast<void>(*past_the_end);
+  return 0;
 }

@@ -107,9 +107,9 @@ constexpr std::array kPlainVerbs = {
 
 // What happens to an adapter, after its name.
 Result<Action> readAdapterAction(std::string_view verb, Words& words) {
-  const auto asAction = [](auto action) { return Action(action); };
-  if (verb == "spike") return readSpike(words).map(asAction);
-  if (verb == "rate") return readRate(words).map(asAction);
+  const auto as_action = [](auto action) { return Action(action); };
+  if (verb == "spike") return readSpike(words).map(as_action);
+  if (verb == "rate") return readRate(words).map(as_action);
   return std::ranges::find(kPlainVerbs, verb, &PlainVerb::word)->action;
 }
 
