@@ -15,6 +15,7 @@
 #include "counters/report_source.h"
 #include "ifmap/map_store.h"
 #include "options.h"
+#include "service_manager.h"
 #include "show.h"
 #include "snapshot/poller.h"
 #include "snmp/event_loop.h"
@@ -139,6 +140,18 @@ int check(const Options& options, const LibraryOptions& read, const Config& conf
   return EXIT_SUCCESS;
 }
 
+// Tells the manager that we serve, and how we are for as long as the loop runs.
+Result<void> reportTo(ServiceManager& manager, EventLoop& loop, const Poller& poller,
+                      const SnapshotStore& store, const Session& session) {
+  const auto status = [&] { return showStatus(*store.current()) + ", " + session.status(); };
+  manager.ready(status());
+  const auto interval = manager.reportInterval();
+  if (!interval) return {};
+  return loop.every(*interval, [&manager, &poller, status] {
+    manager.report(status(), poller.alive(Clock::now()));
+  });
+}
+
 int serve(const Options& options, const Config& config, Log& log) {
   // Before any thread starts, so that all of them leave signals to this one.
   Result<EventLoop> loop = EventLoop::create();
@@ -155,8 +168,13 @@ int serve(const Options& options, const Config& config, Log& log) {
   if (!session) return report(log, session.error());
   log.info("serving " + std::to_string((*store)->current()->interfaces->rows.size()) +
            " interfaces");
+  ServiceManager manager;
+  if (const auto watched = reportTo(manager, *loop, **poller, **store, **session); !watched) {
+    return report(log, watched.error());
+  }
   loop->run();
   log.info("stopping");
+  manager.stopping();
   return EXIT_SUCCESS;
 }
 

@@ -197,4 +197,9 @@ std::string showJson(const Snapshot& before, const Snapshot& now) {
   return out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
+std::string showStatus(const Snapshot& now) {
+  return std::to_string(now.interfaces->rows.size()) + " interfaces, source " + now.agent->source +
+         " " + std::string(word(now.health.state));
+}
+
 }  // namespace hvnet

@@ -8,6 +8,12 @@
 #include <utility>
 
 namespace hvnet {
+namespace {
+
+// Beyond its interval: a round may wait for the kernel several times, seconds each.
+constexpr std::chrono::seconds kLongestRound{60};
+
+}  // namespace
 
 Result<std::unique_ptr<Poller>> Poller::start(Sampler sampler, SnapshotStore& store,
                                               std::chrono::milliseconds interval) {
@@ -23,6 +29,7 @@ Poller::Poller(Sampler sampler, SnapshotStore& store, std::chrono::milliseconds 
       store_(&store),
       interval_(interval),
       stop_fd_(std::move(stop)),
+      liveness_(interval + kLongestRound, Clock::now()),
       thread_([this] { run(); }) {}
 
 Poller::~Poller() {
@@ -32,12 +39,14 @@ Poller::~Poller() {
 
 void Poller::run() {
   TimePoint next_sample = Clock::now() + interval_;
+  liveness_.beat(Clock::now());
   while (waitForWork(next_sample)) {
     store_->takeRefreshRequest();
     sampler_.takeEvents(Clock::now());
     const TimePoint now = Clock::now();
     store_->publish(sampler_.sample(now));
     sampler_.tick(now);
+    liveness_.beat(Clock::now());
     next_sample = now + interval_;
   }
   sampler_.finish(Clock::now());

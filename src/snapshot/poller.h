@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "snapshot/liveness.h"
 #include "snapshot/sampler.h"
 #include "snapshot/store.h"
 
@@ -24,6 +25,9 @@ class Poller {
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
 
+  // Any thread. False: it makes no more rounds, and that is not the kernel's doing.
+  [[nodiscard]] bool alive(TimePoint now) const { return liveness_.alive(now); }
+
  private:
   Poller(Sampler sampler, SnapshotStore& store, std::chrono::milliseconds interval, UniqueFd stop);
   void run();
@@ -33,6 +37,7 @@ class Poller {
   SnapshotStore* store_;
   std::chrono::milliseconds interval_;
   UniqueFd stop_fd_;
+  Liveness liveness_;
   std::thread thread_;
 };
 

@@ -55,6 +55,10 @@ class AgentxSession final : public Session {
     if (main_session != nullptr) main_session->callback = handle_agentx_packet;
   }
 
+  [[nodiscard]] std::string status() const override {
+    return (joined_ ? "joined " : "no master agent at ") + Library::agentxAddress();
+  }
+
   Result<void> registerTables() { return server_.registerTables(); }
 
  private:
@@ -64,14 +68,17 @@ class AgentxSession final : public Session {
   }
 
   static int onLeft(int /*major*/, int /*minor*/, void* /*session*/, void* self) {
-    static_cast<AgentxSession*>(self)->log_->warning(
-        "the master agent at " + Library::agentxAddress() + " is gone; trying again every second");
+    auto& session = *static_cast<AgentxSession*>(self);
+    session.joined_ = false;
+    session.log_->warning("the master agent at " + Library::agentxAddress() +
+                          " is gone; trying again every second");
     return SNMPERR_SUCCESS;
   }
 
   void joined(netsnmp_session& session) {
     session.callback = &AgentxSession::onPacket;
     session.callback_magic = this;
+    joined_ = true;
     server_.takeUptime();
     log_->info("joined the master agent at " + Library::agentxAddress());
   }
@@ -98,6 +105,7 @@ class AgentxSession final : public Session {
 
   Server server_;
   Log* log_;
+  bool joined_ = false;
 };
 
 }  // namespace

@@ -1,8 +1,12 @@
 #include "snmp/event_loop.h"
 
 #include <sys/signalfd.h>
+#include <sys/timerfd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <cstdint>
+#include <utility>
 
 #include "snmp/net_snmp.h"
 
@@ -37,10 +41,31 @@ Result<EventLoop> EventLoop::create() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   if (::pthread_sigmask(SIG_BLOCK, &signals, nullptr) != 0) return failErrno("pthread_sigmask");
   UniqueFd fd{::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK)};
   if (!fd) return failErrno("signalfd");
   return EventLoop(std::move(fd));
+}
+
+Result<void> EventLoop::every(std::chrono::milliseconds interval, std::function<void()> task) {
+  UniqueFd fd{::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)};
+  if (!fd) return failErrno("timerfd_create");
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(interval);
+  const timespec period{seconds.count(), std::chrono::nanoseconds(interval - seconds).count()};
+  const itimerspec times{period, period};
+  if (::timerfd_settime(fd.get(), 0, &times, nullptr) != 0) return failErrno("timerfd_settime");
+  timers_.push_back({std::move(fd), std::move(task)});
+  return {};
+}
+
+bool EventLoop::takeSignals() {
+  signalfd_siginfo signal{};
+  while (::read(signal_fd_.get(), &signal, sizeof signal) == sizeof signal) {
+    if (signal.ssi_signo != SIGHUP) return false;
+    if (on_hangup_) on_hangup_();
+  }
+  return true;
 }
 
 void EventLoop::run() {
@@ -52,11 +77,20 @@ void EventLoop::run() {
     fds.clear();
     snmp_select_info2(&highest, fds.get(), &timeout, &block);
     fds.add(signal_fd_.get());
+    for (const Timer& timer : timers_) {
+      fds.add(timer.fd.get());
+      highest = std::max(highest, timer.fd.get() + 1);
+    }
     const int ready = netsnmp_large_fd_set_select(highest, fds.get(), nullptr, nullptr,
                                                   block != 0 ? nullptr : &timeout);
     if (ready > 0) {
-      if (fds.has(signal_fd_.get())) return;
+      if (fds.has(signal_fd_.get()) && !takeSignals()) return;
       snmp_read2(fds.get());
+      for (Timer& timer : timers_) {
+        std::uint64_t expirations = 0;
+        if (!fds.has(timer.fd.get())) continue;
+        if (::read(timer.fd.get(), &expirations, sizeof expirations) > 0) timer.task();
+      }
     } else {
       snmp_timeout();
     }

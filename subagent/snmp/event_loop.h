@@ -1,5 +1,9 @@
-// The main thread's wait: Net-SNMP's sessions and alarms, and signals.
+// The main thread's wait: Net-SNMP's sessions and alarms, signals, and what is done now and then.
 #pragma once
+
+#include <chrono>
+#include <functional>
+#include <vector>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
@@ -8,16 +12,29 @@ namespace hvnet {
 
 class EventLoop {
  public:
-  // Blocks the signals that end the process, in this thread and those it starts later; a
-  // connection that breaks is never a signal.
+  // Blocks the signals that end the process, and SIGHUP, in this thread and those it starts later;
+  // a connection that breaks is never a signal.
   static Result<EventLoop> create();
+
+  // Before run(). Called by it, in its thread.
+  Result<void> every(std::chrono::milliseconds interval, std::function<void()> task);
+  void onHangup(std::function<void()> task) { on_hangup_ = std::move(task); }
+
   // Serves until SIGTERM or SIGINT.
   void run();
 
  private:
+  struct Timer {
+    UniqueFd fd;
+    std::function<void()> task;
+  };
+
   explicit EventLoop(UniqueFd signal_fd) : signal_fd_(std::move(signal_fd)) {}
+  bool takeSignals();  // false: time to end
 
   UniqueFd signal_fd_;
+  std::function<void()> on_hangup_;
+  std::vector<Timer> timers_;
 };
 
 }  // namespace hvnet

@@ -16,6 +16,8 @@ namespace hvnet {
 class Session {
  public:
   virtual ~Session() = default;
+  // For a person: "joined unix:/var/agentx/master".
+  [[nodiscard]] virtual std::string status() const = 0;
 };
 
 // Joins the master as soon as it is there, and again whenever it comes back; a master that is not

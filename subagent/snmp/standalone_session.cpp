@@ -14,7 +14,10 @@ class StandaloneSession final : public Session {
   explicit StandaloneSession(SnapshotStore& store) : server_(store) {}
   ~StandaloneSession() override { shutdown_master_agent(); }
 
+  [[nodiscard]] std::string status() const override { return "listening on " + address_; }
+
   Result<void> open(const std::string& address) {
+    address_ = address;
     if (auto registered = server_.registerTables(); !registered) return registered;
     netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_PORTS, address.c_str());
     errno = 0;
@@ -45,6 +48,7 @@ class StandaloneSession final : public Session {
   }
 
   Server server_;
+  std::string address_;
 };
 
 }  // namespace

@@ -84,5 +84,9 @@ TEST_F(Show, SurvivesANameThatIsNotUtf8) {
   EXPECT_EQ(nlohmann::json::parse(showJson(before_, now_))["interfaces"].size(), 2U);
 }
 
+TEST_F(Show, HasAFewWordsForTheServiceManager) {
+  EXPECT_EQ(showStatus(now_), "2 interfaces, source report:/run/hvnet ok");
+}
+
 }  // namespace
 }  // namespace hvnet
