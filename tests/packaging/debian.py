@@ -1,0 +1,132 @@
+"""A Debian 12 in a folder, with a network of its own, and the package built from this checkout."""
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = Path(os.environ["HVNET_FOLDER"])
+MIRROR = os.environ.get("HVNET_DEBIAN_MIRROR", "http://deb.debian.org/debian")
+CLONE_NEWNET = 0x40000000
+# Clean, whatever this machine's is.
+ENVIRONMENT = {
+    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+    "HOME": "/root",
+    "LC_ALL": "C",
+    "DEBIAN_FRONTEND": "noninteractive",
+}
+
+
+def must(*command, within_s=600, **options):
+    done = subprocess.run(
+        [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, timeout=within_s, **options,
+    )  # fmt: skip
+    said = "\n".join(done.stdout.splitlines()[-40:])
+    assert done.returncode == 0, f"{shell_text(command)} ended with {done.returncode}:\n{said}"
+    return done.stdout
+
+
+def shell_text(command):
+    return " ".join(str(part) for part in command)
+
+
+def build_package(version=None):
+    """The path of the .deb, in a folder of this run."""
+    must("cmake", "--preset", "release", cwd=ROOT)
+    must("cmake", "--build", "--preset", "release", cwd=ROOT, within_s=1500)
+    folder = FOLDER / f"package-{version}"
+    later = ["-R", version] if version else []
+    must("cpack", "--preset", "release", "-B", folder, *later, cwd=ROOT)
+    (package,) = folder.glob("*.deb")
+    return package
+
+
+def packages_needed(package):
+    """Those of its Depends, by name, and what the tests use."""
+    depends = must("dpkg-deb", "-f", package, "Depends").strip()
+    names = [one.split("|")[0].split("(")[0].strip() for one in depends.split(",")]
+    # procps: /bin/kill, which every Debian but the smallest has.
+    return sorted({*names, "iproute2", "procps", "snmp", "snmpd", "systemd"})
+
+
+class Debian:
+    def __init__(self, for_package):
+        self.root = FOLDER / "root"
+        self.started = {}
+        must("debootstrap", "--variant=minbase",
+             "--include=" + ",".join(packages_needed(for_package)), "bookworm", self.root, MIRROR,
+             within_s=1200)  # fmt: skip
+        self.leave_the_network()
+        self.mount()
+
+    @staticmethod
+    def leave_the_network():
+        """What is started from here on has the ports of a machine of its own; two links are there."""
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.unshare(CLONE_NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), "unshare")
+        must("ip", "link", "set", "lo", "up")
+        must("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "far0")
+
+    def mount(self):
+        """In this mount namespace only, and gone with it."""
+        must("mount", "--bind", self.root, self.root)
+        must("mount", "-t", "proc", "proc", self.root / "proc")
+        must("mount", "-t", "sysfs", "sysfs", self.root / "sys")
+        must("mount", "--rbind", "/dev", self.root / "dev")
+
+    def path(self, inside):
+        return self.root / inside.lstrip("/")
+
+    def exists(self, inside):
+        return os.path.lexists(self.path(inside))
+
+    def read(self, inside):
+        return self.path(inside).read_text()
+
+    def stat(self, inside):
+        """"OWNER GROUP MODE", by that Debian's own names."""
+        return self.run(f"stat -c '%U %G %a' {inside}").strip()
+
+    def run(self, line):
+        return must("chroot", self.root, "sh", "-c", line, env=ENVIRONMENT)
+
+    def fails(self, line):
+        """What it said; it must not succeed."""
+        done = subprocess.run(
+            ["chroot", self.root, "sh", "-c", line], capture_output=True, text=True, timeout=60,
+            env=ENVIRONMENT,
+        )  # fmt: skip
+        assert done.returncode != 0, f"{line} did not fail"
+        return done.stdout + done.stderr
+
+    def install(self, package, *options):
+        shutil.copy(package, self.path("/tmp"))
+        return self.run(
+            f"apt-get install -y -q {' '.join(options)} /tmp/{package.name} 2>&1"
+        )
+
+    def start(self, name, *command):
+        with open(FOLDER / name, "w") as log:
+            self.started[name] = subprocess.Popen(
+                ["chroot", self.root, *command], stdin=subprocess.DEVNULL, stdout=log,
+                stderr=subprocess.STDOUT, env=ENVIRONMENT,
+            )  # fmt: skip
+
+    def log(self, name):
+        return (FOLDER / name).read_text()
+
+    def stop(self, name):
+        """Its exit code after SIGTERM."""
+        process = self.started.pop(name)
+        process.send_signal(signal.SIGTERM)
+        return process.wait(15)
+
+    def close(self):
+        for process in self.started.values():
+            process.kill()
+            process.wait(5)

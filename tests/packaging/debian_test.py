@@ -1,0 +1,164 @@
+"""The package's life in a Debian 12 of its own: installed, serving, upgraded, removed, purged.
+
+One story; each test goes on where the one before it ended (`run` stops at the first failure)."""
+
+import re
+import shlex
+import time
+
+import pytest
+from debian import Debian, build_package
+
+STATE = "/var/lib/hvnet-subagent"
+CONF = "/etc/snmp/hvnet-subagent.conf"
+UNIT = "/usr/lib/systemd/system/hvnet-subagent.service"
+WANTED = "/etc/systemd/system/multi-user.target.wants/hvnet-subagent.service"
+EXAMPLES = "/usr/share/doc/hvnet-subagent/examples/beside-snmpd"
+DROP_IN = "/etc/systemd/system/snmpd.service.d/hvnet.conf"
+ADDED = "exclude docker*\n"
+
+
+@pytest.fixture(scope="module")
+def packages():
+    """The package as it is, and a later version of it."""
+    return build_package(), build_package(version="99.1")
+
+
+@pytest.fixture(scope="module")
+def debian(packages):
+    one = Debian(for_package=packages[0])
+    yield one
+    one.close()
+
+
+def files(debian):
+    """What the package may be blamed for: not what dpkg and the system log keep for themselves."""
+    pruned = "/proc /sys /dev /run /tmp /var/lib/dpkg /var/cache /var/log /root".split()
+    skip = " -o ".join(f"-path {path}" for path in pruned)
+    backups = {"/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-"}
+    return set(debian.run(f"find / \\( {skip} \\) -prune -o -print").split()) - backups
+
+
+@pytest.fixture(scope="module")
+def before(debian):
+    return files(debian)
+
+
+def exec_start(debian, file):
+    return shlex.split(re.findall(r"^ExecStart=(.+)$", debian.read(file), re.MULTILINE)[-1])
+
+
+def walk(debian, oid):
+    """As the man at the desk would; no lines when there is no such object."""
+    said = debian.run(f"snmpbulkwalk -v2c -c public -m '' -Oqv -r1 -t2 127.0.0.1 {oid}")
+    return [line for line in said.splitlines() if not line.startswith(("No Such", "No more"))]
+
+
+def eventually(check, within_s=15):
+    deadline = time.monotonic() + within_s
+    while not (result := check()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return result
+
+
+IF_NAME, IF_INDEX = "1.3.6.1.2.1.31.1.1.1.1", "1.3.6.1.2.1.2.2.1.1"
+
+
+def test_it_installs_with_what_it_depends_on(debian, packages, before):
+    debian.install(packages[0])
+    assert debian.run("dpkg-query -W -f '${db:Status-Abbrev}' hvnet-subagent").strip() == "ii"
+    assert debian.run("hvnet-subagent --version").startswith("hvnet-subagent ")
+
+
+def test_its_user_is_a_system_user_without_a_shell(debian):
+    name, _, uid, _, _, home, shell = debian.run("getent passwd hvnet").strip().split(":")
+    assert int(uid) < 1000 and home == STATE and shell.endswith("nologin")
+    assert debian.run("id -nG hvnet").split() == ["hvnet"]
+
+
+def test_its_files_are_its_own_and_no_others(debian, before):
+    added = files(debian) - before
+    assert {UNIT, CONF, WANTED, STATE, "/usr/sbin/hvnet-subagent"} <= added
+    assert debian.stat(CONF) == "root hvnet 640"
+    assert debian.stat(STATE) == "hvnet hvnet 750"
+    assert not [path for path in added if "snmpd" in path and not path.startswith(EXAMPLES)]
+
+
+def test_systemd_has_nothing_to_say_of_the_unit(debian):
+    assert debian.run("systemd-analyze verify --man=no hvnet-subagent.service 2>&1") == ""
+    assert debian.run("systemctl is-enabled hvnet-subagent.service").strip() == "enabled"
+
+
+def test_every_user_may_read_what_it_is_and_only_its_group_what_is_configured(debian):
+    debian.run("hvnet-subagent --check")
+    assert "Permission denied" in debian.fails("setpriv --reuid nobody --clear-groups cat " + CONF)
+
+
+def test_it_serves_beside_snmpd_after_the_one_command(debian):
+    """The one that docs/operations.md gives, and then both as their units start them."""
+    debian.run(f"cp -r {EXAMPLES}/. /")
+    debian.start("snmpd", *exec_start(debian, DROP_IN))
+    assert eventually(lambda: debian.exists("/var/agentx/master"))
+    assert debian.stat("/var/agentx/master") == "Debian-snmp hvnet 660"
+    assert walk(debian, IF_NAME) == [] and walk(debian, IF_INDEX) == []
+    start_product(debian)
+    assert eventually(lambda: '"lo"' in walk(debian, IF_NAME)), debian.log("product")
+    assert walk(debian, IF_INDEX)[:2] == ["256", "257"]
+    assert eventually(lambda: debian.exists(f"{STATE}/ifindex.map"))
+    assert debian.stat(f"{STATE}/ifindex.map").startswith("hvnet hvnet")
+
+
+def start_product(debian):
+    """As the unit does: its user, no capability, none to be had."""
+    debian.start("product", "setpriv", "--reuid=hvnet", "--regid=hvnet", "--init-groups",
+                 "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all",
+                 *exec_start(debian, UNIT))
+
+
+def test_without_it_snmpd_has_no_other_interface_tables(debian):
+    assert debian.stop("product") == 0, debian.log("product")
+    assert eventually(lambda: walk(debian, IF_NAME) == [])
+    assert walk(debian, IF_INDEX) == []
+
+
+def test_an_upgrade_keeps_configuration_numbers_and_the_administrators_choice(debian, packages):
+    debian.run(f"echo '{ADDED.strip()}' >> {CONF} && systemctl disable hvnet-subagent 2>&1")
+    numbers = debian.read(f"{STATE}/ifindex.map")
+    debian.install(packages[1])
+    assert debian.run("dpkg-query -W -f '${Version}' hvnet-subagent") == "99.1"
+    assert debian.read(CONF).endswith(ADDED)
+    assert debian.stat(CONF) == "root hvnet 640"
+    assert debian.read(f"{STATE}/ifindex.map") == numbers
+    assert not debian.exists(WANTED)
+    start_product(debian)
+    assert eventually(lambda: '"lo"' in walk(debian, IF_NAME)), debian.log("product")
+    assert debian.stop("product") == 0
+
+
+def test_the_same_version_installs_over_itself(debian, packages):
+    debian.install(packages[1], "--reinstall")
+    assert debian.read(CONF).endswith(ADDED)
+
+
+def test_removed_it_leaves_what_the_administrator_would_miss(debian):
+    said = debian.run("apt-get remove -y -q hvnet-subagent 2>&1")
+    assert f"snmpd still heeds {DROP_IN}" in said
+    assert not debian.exists(UNIT) and not debian.exists("/usr/sbin/hvnet-subagent")
+    assert debian.exists(CONF) and debian.exists(f"{STATE}/ifindex.map")
+
+
+def test_installed_again_it_is_as_it_was(debian, packages):
+    debian.install(packages[1])
+    assert debian.read(CONF).endswith(ADDED)
+    assert debian.exists(f"{STATE}/ifindex.map")
+
+
+def test_purged_it_leaves_nothing(debian, before):
+    debian.run("apt-get purge -y -q hvnet-subagent")
+    assert debian.stop("snmpd") == 0
+    debian.run(f"cd {EXAMPLES} 2>/dev/null || true; rm {DROP_IN} /etc/snmp/snmpd.conf.d/hvnet.conf"
+               " && rmdir --ignore-fail-on-non-empty /etc/systemd/system/snmpd.service.d")
+    # What snmpd made when it ran is snmpd's.
+    left = {path for path in files(debian) - before if "agentx" not in path and "/snmp/" not in path}
+    assert left == set()
+    assert debian.fails("getent passwd hvnet") == debian.fails("getent group hvnet") == ""

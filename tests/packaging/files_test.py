@@ -1,0 +1,83 @@
+"""The files that the package installs, without installing anything."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+PACKAGING = Path(__file__).resolve().parents[2] / "packaging"
+BINARY = os.environ["HVNET_BINARY"]
+UNIT = (PACKAGING / "hvnet-subagent.service").read_text()
+CONFIGURATION = (PACKAGING / "hvnet-subagent.conf").read_text()
+
+
+def run(*command):
+    environment = os.environ | {"SYSTEMD_PAGER": "", "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture
+def unit(tmp_path):
+    """The unit, starting the program from where it was built."""
+    def written(text=UNIT):
+        file = tmp_path / "hvnet-subagent.service"
+        file.write_text(text.replace("/usr/sbin/hvnet-subagent", BINARY))
+        return file
+
+    return written
+
+
+def test_systemd_has_nothing_to_say_of_the_unit(unit):
+    assert run("systemd-analyze", "verify", "--man=no", unit()) == (0, "")
+
+
+def test_systemd_would_say_what_it_does_not_understand(unit):
+    code, said = run("systemd-analyze", "verify", "--man=no", unit(UNIT + "WantedBuy=nobody\n"))
+    assert "WantedBuy" in said
+
+
+def exposure(file):
+    _, said = run("systemd-analyze", "security", "--offline=true", "--no-pager", file)
+    return float(re.search(r"Overall exposure level for \S+: ([\d.]+)", said)[1])
+
+
+def test_the_unit_leaves_little_exposed(unit):
+    """Of 10; systemd 252 says 1.6, and 9.6 of a unit that takes nothing away."""
+    assert exposure(unit()) <= 2.0
+    assert exposure(unit("[Service]\nExecStart=/usr/sbin/hvnet-subagent\n")) > 9
+
+
+def test_the_example_configuration_changes_nothing():
+    assert [line for line in CONFIGURATION.splitlines() if line and line[0] != "#"] == []
+
+
+def examples():
+    """The lines that are directives in a comment: no blank behind the hash."""
+    return [line[1:] for line in CONFIGURATION.splitlines() if re.match(r"#\w", line)]
+
+
+def test_the_example_configuration_has_every_directive():
+    _, said = run(BINARY, "--help")
+    listed = said.split("Configuration")[1].split("Environment")[0]
+    directives = re.findall(r"^  (\w+) ", listed, re.MULTILINE)
+    assert len(directives) >= 8
+    assert set(directives) <= {line.split()[0] for line in examples()}
+
+
+def test_every_example_line_is_a_good_one(tmp_path):
+    file = tmp_path / "all.conf"
+    file.write_text("\n".join(examples()) + "\n")
+    code, said = run(BINARY, "--check", "-c", file, "--state", tmp_path / "state")
+    assert code == 0, said
+
+
+def test_snmpd_starts_as_debian_starts_it_but_for_the_tables():
+    """Of the unit of the snmpd that is installed here."""
+    text = (PACKAGING / "snmpd.service.d" / "hvnet.conf").read_text()
+    ours = re.findall(r"^ExecStart=(.+)$", text, re.MULTILINE)
+    stock = Path("/lib/systemd/system/snmpd.service").read_text()
+    theirs = re.findall(r"^ExecStart=(.+)$", stock, re.MULTILINE)
+    assert [line.replace(",ifTable,ifXTable,dot3StatsTable", "") for line in ours] == theirs
