@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "config.h"
-#include "counters/linux_source.h"
-#include "counters/report_source.h"
+#include "counters/linux/linux_source.h"
+#include "counters/report/report_source.h"
 #include "ifmap/map_store.h"
 #include "options.h"
 #include "service_manager.h"

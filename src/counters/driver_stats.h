@@ -1,5 +1,5 @@
 // What a driver counts itself, as `ethtool -S` prints it, and what a profile makes of it. Values
-// and pure functions; counters/ethtool.h reads them.
+// and pure functions; counters/linux/ethtool.h reads them.
 #pragma once
 
 #include <cstddef>

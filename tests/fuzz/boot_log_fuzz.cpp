@@ -3,7 +3,7 @@
 #include <set>
 #include <string>
 
-#include "counters/boot_log.h"
+#include "counters/report/boot_log.h"
 #include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -7,9 +7,9 @@
 #include <array>
 #include <vector>
 
-#include "counters/link_message.h"
-#include "counters/qdisc_message.h"
-#include "counters/stats_message.h"
+#include "counters/linux/link_message.h"
+#include "counters/linux/qdisc_message.h"
+#include "counters/linux/stats_message.h"
 #include "fuzz.h"
 
 namespace hvnet::fuzz {

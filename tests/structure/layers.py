@@ -8,10 +8,14 @@ import re
 import sys
 
 # Left to right; a module may include itself and what stands before it.
-ORDER = ["base", "counters", "ifmap", "snapshot", "config", "tables", "snmp", "daemon"]
-FOLDERS = {"src/base": "base", "src/counters": "counters", "src/ifmap": "ifmap",
-           "src/snapshot": "snapshot", "subagent/tables": "tables", "subagent/snmp": "snmp",
-           "subagent": "daemon"}
+ORDER = ["base", "counters", "counters/linux", "counters/report", "ifmap", "snapshot", "config",
+         "tables", "snmp", "daemon"]
+FOLDERS = {"src/base": "base", "src/counters": "counters",
+           "src/counters/linux": "counters/linux", "src/counters/report": "counters/report",
+           "src/ifmap": "ifmap", "src/snapshot": "snapshot", "subagent/tables": "tables",
+           "subagent/snmp": "snmp", "subagent": "daemon"}
+# Everybody else knows a source by counters/source.h.
+SOURCES = ("counters/linux", "counters/report")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
@@ -42,6 +46,8 @@ def wrong_includes(root):
                     yield where + f"{name} outside subagent/snmp"
                 if kind == '"':
                     target = module_of(pathlib.PurePosixPath(name))
+                    if target in SOURCES and module not in (target, "daemon"):
+                        yield where + f"{module} includes {name}, which is a source's own"
                     if ORDER.index(target) > ORDER.index(module):
                         yield where + f"{module} includes {name}, which stands to its right"
 

@@ -34,3 +34,14 @@ def test_includes_to_the_left_are_fine(tmp_path):
     assert problems_of(tmp_path, {"subagent/main.cpp": '#include "snmp/session.h"\n',
                                   "subagent/snmp/c.cpp": '#include "config.h"\n',
                                   "src/ifmap/a.cpp": '#include "base/log.h"\n'}) == []
+
+
+def test_only_the_daemon_knows_a_source_of_its_own(tmp_path):
+    files = {"src/snapshot/a.h": '#include "counters/linux/ethtool.h"\n',
+             "src/counters/report/b.h": '#include "counters/linux/ethtool.h"\n',
+             "subagent/main.cpp": '#include "counters/linux/linux_source.h"\n'}
+    assert problems_of(tmp_path, files) == [
+        "src/counters/report/b.h:1: counters/report includes counters/linux/ethtool.h, "
+        "which is a source's own",
+        "src/snapshot/a.h:1: snapshot includes counters/linux/ethtool.h, "
+        "which is a source's own"]

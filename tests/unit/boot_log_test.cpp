@@ -1,4 +1,4 @@
-#include "counters/boot_log.h"
+#include "counters/report/boot_log.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "counters/link_message.h"
+#include "counters/linux/link_message.h"
 
 #include <gtest/gtest.h>
 #include <linux/if.h>

@@ -1,5 +1,5 @@
 // The running kernel, as any user sees it: there is always a loopback.
-#include "counters/linux_source.h"
+#include "counters/linux/linux_source.h"
 
 #include <gtest/gtest.h>
 

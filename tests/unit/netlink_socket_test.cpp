@@ -1,4 +1,4 @@
-#include "counters/netlink_socket.h"
+#include "counters/linux/netlink_socket.h"
 
 #include <gtest/gtest.h>
 #include <linux/rtnetlink.h>

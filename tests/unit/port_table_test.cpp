@@ -1,4 +1,4 @@
-#include "counters/port_table.h"
+#include "counters/linux/port_table.h"
 
 #include <gtest/gtest.h>
 

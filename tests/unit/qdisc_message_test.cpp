@@ -1,4 +1,4 @@
-#include "counters/qdisc_message.h"
+#include "counters/linux/qdisc_message.h"
 
 #include <gtest/gtest.h>
 #include <linux/gen_stats.h>
@@ -8,7 +8,7 @@
 #include <functional>
 #include <random>
 
-#include "counters/qdisc_drops.h"
+#include "counters/linux/qdisc_drops.h"
 #include "netlink_fixture.h"
 
 namespace hvnet {

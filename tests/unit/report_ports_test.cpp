@@ -1,4 +1,4 @@
-#include "counters/report_ports.h"
+#include "counters/report/report_ports.h"
 
 #include <gtest/gtest.h>
 #include <net/if.h>

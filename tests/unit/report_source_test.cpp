@@ -1,5 +1,5 @@
 // On a real folder, with the time passed in by hand.
-#include "counters/report_source.h"
+#include "counters/report/report_source.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "counters/report.h"
+#include "counters/report/report.h"
 
 #include <gtest/gtest.h>
 

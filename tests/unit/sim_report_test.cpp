@@ -9,7 +9,7 @@
 #include <iterator>
 #include <string>
 
-#include "counters/report.h"
+#include "counters/report/report.h"
 
 namespace hvnet::sim {
 namespace {

@@ -1,4 +1,4 @@
-#include "counters/stats_message.h"
+#include "counters/linux/stats_message.h"
 
 #include <gtest/gtest.h>
 #include <linux/if_link.h>

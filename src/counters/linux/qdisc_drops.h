@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 #include "counters/link.h"
-#include "counters/netlink_socket.h"
+#include "counters/linux/netlink_socket.h"
 
 namespace hvnet {
 

@@ -1,4 +1,4 @@
-#include "counters/report.h"
+#include "counters/report/report.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 
 #include "base/escape.h"
 #include "base/words.h"
-#include "counters/report_line.h"
+#include "counters/report/report_line.h"
 
 namespace hvnet {
 namespace {

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <iterator>
 
-#include "counters/qdisc_drops.h"
+#include "counters/linux/qdisc_drops.h"
 
 namespace hvnet {
 

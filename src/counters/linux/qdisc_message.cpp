@@ -1,4 +1,4 @@
-#include "counters/qdisc_message.h"
+#include "counters/linux/qdisc_message.h"
 
 #include <linux/gen_stats.h>
 #include <linux/if.h>
@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "counters/netlink_message.h"
+#include "counters/linux/netlink_message.h"
 
 namespace hvnet {
 namespace {

@@ -14,12 +14,12 @@
 #include <vector>
 
 #include "counters/adapter_rule.h"
-#include "counters/ethtool.h"
-#include "counters/netlink_socket.h"
-#include "counters/port_table.h"
-#include "counters/qdisc_totals.h"
+#include "counters/linux/ethtool.h"
+#include "counters/linux/netlink_socket.h"
+#include "counters/linux/port_table.h"
+#include "counters/linux/qdisc_totals.h"
+#include "counters/linux/sysfs_bus.h"
 #include "counters/source.h"
-#include "counters/sysfs_bus.h"
 
 namespace hvnet {
 

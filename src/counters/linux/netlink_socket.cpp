@@ -1,4 +1,4 @@
-#include "counters/netlink_socket.h"
+#include "counters/linux/netlink_socket.h"
 
 #include <libmnl/libmnl.h>
 #include <linux/netlink.h>
@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "counters/netlink_message.h"
+#include "counters/linux/netlink_message.h"
 
 namespace hvnet {
 namespace {

@@ -1,11 +1,11 @@
-#include "counters/stats_message.h"
+#include "counters/linux/stats_message.h"
 
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
 #include <string>
 
-#include "counters/netlink_message.h"
+#include "counters/linux/netlink_message.h"
 
 namespace hvnet {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "counters/bus_device.h"
 #include "counters/link.h"
-#include "counters/sysfs_tree.h"
+#include "counters/linux/sysfs_tree.h"
 
 namespace hvnet {
 

@@ -1,4 +1,4 @@
-#include "counters/report_line.h"
+#include "counters/report/report_line.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "counters/link_message.h"
+#include "counters/linux/link_message.h"
 
 #include <linux/if.h>
 #include <linux/rtnetlink.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string>
 
-#include "counters/netlink_message.h"
+#include "counters/linux/netlink_message.h"
 
 namespace hvnet {
 namespace {

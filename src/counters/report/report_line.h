@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 #include "base/words.h"
-#include "counters/report.h"
+#include "counters/report/report.h"
 
 namespace hvnet {
 

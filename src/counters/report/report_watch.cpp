@@ -1,4 +1,4 @@
-#include "counters/report_watch.h"
+#include "counters/report/report_watch.h"
 
 #include <sys/inotify.h>
 #include <unistd.h>

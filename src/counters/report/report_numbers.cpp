@@ -1,4 +1,4 @@
-#include "counters/report_numbers.h"
+#include "counters/report/report_numbers.h"
 
 #include <optional>
 

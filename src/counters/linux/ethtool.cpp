@@ -1,4 +1,4 @@
-#include "counters/ethtool.h"
+#include "counters/linux/ethtool.h"
 
 #include <fcntl.h>
 #include <linux/ethtool.h>

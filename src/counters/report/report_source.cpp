@@ -1,9 +1,9 @@
-#include "counters/report_source.h"
+#include "counters/report/report_source.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "counters/report_ports.h"
+#include "counters/report/report_ports.h"
 
 namespace hvnet {
 namespace {

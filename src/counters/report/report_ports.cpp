@@ -1,4 +1,4 @@
-#include "counters/report_ports.h"
+#include "counters/report/report_ports.h"
 
 #include <net/if.h>
 #include <net/if_arp.h>

@@ -1,4 +1,4 @@
-#include "counters/qdisc_drops.h"
+#include "counters/linux/qdisc_drops.h"
 
 #include <linux/rtnetlink.h>
 
@@ -7,7 +7,7 @@
 #include <string>
 #include <type_traits>
 
-#include "counters/qdisc_message.h"
+#include "counters/linux/qdisc_message.h"
 
 namespace hvnet {
 namespace {

@@ -18,10 +18,10 @@
 #include <string>
 #include <vector>
 
-#include "counters/boot_log.h"
-#include "counters/report_file.h"
-#include "counters/report_numbers.h"
-#include "counters/report_watch.h"
+#include "counters/report/boot_log.h"
+#include "counters/report/report_file.h"
+#include "counters/report/report_numbers.h"
+#include "counters/report/report_watch.h"
 #include "counters/source.h"
 
 namespace hvnet {

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "counters/link.h"
-#include "counters/report.h"
+#include "counters/report/report.h"
 
 namespace hvnet {
 

@@ -1,4 +1,4 @@
-#include "counters/qdisc_totals.h"
+#include "counters/linux/qdisc_totals.h"
 
 namespace hvnet {
 

@@ -1,4 +1,4 @@
-#include "counters/sysfs_tree.h"
+#include "counters/linux/sysfs_tree.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

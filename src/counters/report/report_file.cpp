@@ -1,4 +1,4 @@
-#include "counters/report_file.h"
+#include "counters/report/report_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

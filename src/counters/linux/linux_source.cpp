@@ -1,4 +1,4 @@
-#include "counters/linux_source.h"
+#include "counters/linux/linux_source.h"
 
 #include <linux/ethtool.h>
 #include <linux/if.h>
@@ -15,9 +15,9 @@
 #include <utility>
 
 #include "base/file_layer.h"
-#include "counters/link_message.h"
-#include "counters/multicast_list.h"
-#include "counters/stats_message.h"
+#include "counters/linux/link_message.h"
+#include "counters/linux/multicast_list.h"
+#include "counters/linux/stats_message.h"
 
 namespace hvnet {
 namespace {

@@ -1,4 +1,4 @@
-#include "counters/multicast_list.h"
+#include "counters/linux/multicast_list.h"
 
 #include <algorithm>
 #include <array>

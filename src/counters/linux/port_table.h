@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "counters/adapter_rule.h"
-#include "counters/link_message.h"
-#include "counters/multicast_list.h"
+#include "counters/linux/link_message.h"
+#include "counters/linux/multicast_list.h"
+#include "counters/linux/sysfs_bus.h"
 #include "counters/source.h"
-#include "counters/sysfs_bus.h"
 
 namespace hvnet {
 

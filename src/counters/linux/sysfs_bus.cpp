@@ -1,4 +1,4 @@
-#include "counters/sysfs_bus.h"
+#include "counters/linux/sysfs_bus.h"
 
 #include <algorithm>
 #include <array>

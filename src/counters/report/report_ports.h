@@ -8,9 +8,9 @@
 
 #include <vector>
 
-#include "counters/boot_log.h"
-#include "counters/report.h"
-#include "counters/report_numbers.h"
+#include "counters/report/boot_log.h"
+#include "counters/report/report.h"
+#include "counters/report/report_numbers.h"
 #include "counters/source.h"
 
 namespace hvnet {

@@ -1,4 +1,4 @@
-#include "counters/boot_log.h"
+#include "counters/report/boot_log.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include "base/escape.h"
 #include "base/words.h"
-#include "counters/report.h"
+#include "counters/report/report.h"
 
 namespace hvnet {
 namespace {
