@@ -7,9 +7,9 @@ namespace hvnet::sim {
 namespace {
 
 constexpr const char* kFooter = R"(
-The router has lan0, lan1, ... (hvnet0, hvnet1, ...) on a Hyper-V VMBus, in another order than
-their names, each with traffic of its own and no drops. Who an adapter is (GUID, MAC) follows from
-its number alone. The report is replaced whole, by rename, and stays when hvnet-sim ends.
+The router has lan0, lan1, ... (hvnet0, hvnet1, ...) on a Hyper-V VMBus, in the order of their
+names, each with traffic of its own and no drops. Who an adapter is (GUID, MAC) follows from its
+number alone. The report is replaced whole, by rename, and stays when hvnet-sim ends.
 
 Scenario: one line an event, times in seconds (up to three digits after the point), # comments:
   at 10 spike lan1 InDrops 500 for 20   500 a second on top of the base rate, for 20 s
@@ -57,9 +57,7 @@ ParsedOptions parseOptions(int argc, const char* const* argv) {
       ->capture_default_str();
   auto* scenario_option =
       app.add_option("--scenario", scenario, "what happens, and when")->type_name("FILE");
-  app.add_option("--seed", out.seed, "chooses the rates and the order of the adapters")
-      ->type_name("S")
-      ->capture_default_str();
+  app.add_option("--seed", out.seed, "chooses the rates")->type_name("S")->capture_default_str();
   auto* duration_option = app.add_option("--duration", duration_s, "ends after so many seconds")
                               ->type_name("S")
                               ->check(CLI::Range(1U, kMostSeconds).description(""));

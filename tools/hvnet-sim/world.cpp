@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <random>
 #include <utility>
 
 namespace hvnet::sim {
@@ -19,20 +18,9 @@ std::uint64_t mixed(std::uint64_t number) {
 constexpr std::uint32_t kFirstRelid = 12;
 constexpr std::uint32_t kRelidStep = 3;
 
-std::uint32_t relidAt(std::size_t slot) {
-  return kFirstRelid + kRelidStep * static_cast<std::uint32_t>(slot);
-}
-
-// The host's order, which is not the order of the names.
-std::vector<std::uint32_t> shuffledRelids(AdapterNumber count, std::uint64_t seed) {
-  std::vector<std::uint32_t> relids;
-  for (std::size_t slot = 0; slot < count; ++slot) relids.push_back(relidAt(slot));
-  std::mt19937_64 random(seed);
-  for (std::size_t left = relids.size(); left > 1; --left) {
-    std::swap(relids[left - 1], relids[random() % left]);
-  }
-  if (relids.size() > 1 && std::ranges::is_sorted(relids)) std::swap(relids.front(), relids[1]);
-  return relids;
+// hvnet numbers its LANs in the host's order of the adapters.
+std::uint32_t relidOf(AdapterNumber number) {
+  return kFirstRelid + kRelidStep * static_cast<std::uint32_t>(number);
 }
 
 // Distinct for each adapter, whatever the seed.
@@ -117,10 +105,7 @@ Time Adapter::nextEnd() const {
 }
 
 World::World(AdapterNumber adapters, std::uint64_t seed, Scenario scenario)
-    : first_count_(adapters),
-      seed_(seed),
-      scenario_(std::move(scenario)),
-      relids_(shuffledRelids(adapters, seed)) {
+    : first_count_(adapters), seed_(seed), scenario_(std::move(scenario)) {
   for (const AdapterNumber number : firstAdapters()) plug(number);
   for (const auto& [number, declared] : scenario_.declarations) {
     for (const auto& [kind, value] : declared.counters) adapters_.at(number).start(kind, value);
@@ -140,8 +125,7 @@ std::vector<AdapterNumber> World::firstAdapters() const {
 void World::plug(AdapterNumber number) {
   const auto declared = scenario_.declarations.find(number);
   const bool width32 = declared != scenario_.declarations.end() && declared->second.width32;
-  const std::uint32_t relid = number < relids_.size() ? relids_[number] : relidAt(number);
-  adapters_.try_emplace(number, relid, width32, usualRates(number, seed_));
+  adapters_.try_emplace(number, relidOf(number), width32, usualRates(number, seed_));
 }
 
 std::vector<Happening> World::advance(Time now) {

@@ -75,7 +75,7 @@ struct Happening {
 class World {
  public:
   // lan0 to lan<adapters-1> and what the scenario declares. One seed, one router: it chooses the
-  // rates and the order in which the adapters are plugged in.
+  // rates.
   World(AdapterNumber adapters, std::uint64_t seed, Scenario scenario);
 
   // Goes on to `now`, which is not before that of the last call, and says what happened.
@@ -98,7 +98,6 @@ class World {
   AdapterNumber first_count_;
   std::uint64_t seed_;
   Scenario scenario_;
-  std::vector<std::uint32_t> relids_;  // of the first adapters, by number
   std::map<AdapterNumber, Adapter> adapters_;
   Time now_{};
   Time round_start_{};
