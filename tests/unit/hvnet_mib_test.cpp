@@ -183,7 +183,7 @@ TEST_F(HvnetMib, TheAlarmSaysWhatItLooksAtAndWhatRaisesIt) {
   for (SubId column = 1; column <= 9; ++column) {
     EXPECT_EQ(alarm.number({column, 2}), expected[column - 1]) << column;
   }
-  for (const SubId column : {2, 4, 6}) {
+  for (const SubId column : {SubId{2}, SubId{4}, SubId{6}}) {
     EXPECT_FALSE(alarm.number({column, 3})) << "not known yet: " << column;
   }
   EXPECT_EQ(alarm.number({1, 3}), 1U);
