@@ -7,8 +7,6 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "base/clock.h"
-
 namespace hvnet {
 namespace {
 
@@ -52,12 +50,6 @@ void ServiceManager::report(const std::string& status, bool alive) {
   if (status != last_status_) state += "STATUS=" + status;
   last_status_ = status;
   if (!state.empty()) send(state);
-}
-
-void ServiceManager::reloading() {
-  const auto now = Clock::now().time_since_epoch();
-  const auto now_us = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
-  send("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(now_us));
 }
 
 void ServiceManager::stopping() {

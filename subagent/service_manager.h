@@ -22,7 +22,6 @@ class ServiceManager {
   void ready(const std::string& status);
   // Not alive: the watchdog is not fed any more, and the manager will act.
   void report(const std::string& status, bool alive);
-  void reloading();
   void stopping();
 
  private:

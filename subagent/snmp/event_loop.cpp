@@ -11,7 +11,6 @@
 #include "snmp/net_snmp.h"
 
 namespace hvnet {
-namespace {
 
 // Any number of descriptors, unlike a plain fd_set.
 class FdSet {
@@ -30,8 +29,6 @@ class FdSet {
   netsnmp_large_fd_set set_{};
 };
 
-}  // namespace
-
 Result<EventLoop> EventLoop::create() {
   // A master that is gone before it has our answer is no reason to end.
   struct sigaction ignore {};
@@ -41,7 +38,6 @@ Result<EventLoop> EventLoop::create() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGHUP);
   if (::pthread_sigmask(SIG_BLOCK, &signals, nullptr) != 0) return failErrno("pthread_sigmask");
   UniqueFd fd{::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK)};
   if (!fd) return failErrno("signalfd");
@@ -59,13 +55,12 @@ Result<void> EventLoop::every(std::chrono::milliseconds interval, std::function<
   return {};
 }
 
-bool EventLoop::takeSignals() {
-  signalfd_siginfo signal{};
-  while (::read(signal_fd_.get(), &signal, sizeof signal) == sizeof signal) {
-    if (signal.ssi_signo != SIGHUP) return false;
-    if (on_hangup_) on_hangup_();
+void EventLoop::runTimers(FdSet& ready) {
+  for (Timer& timer : timers_) {
+    std::uint64_t expirations = 0;
+    if (!ready.has(timer.fd.get())) continue;
+    if (::read(timer.fd.get(), &expirations, sizeof expirations) > 0) timer.task();
   }
-  return true;
 }
 
 void EventLoop::run() {
@@ -84,13 +79,9 @@ void EventLoop::run() {
     const int ready = netsnmp_large_fd_set_select(highest, fds.get(), nullptr, nullptr,
                                                   block != 0 ? nullptr : &timeout);
     if (ready > 0) {
-      if (fds.has(signal_fd_.get()) && !takeSignals()) return;
+      if (fds.has(signal_fd_.get())) return;
       snmp_read2(fds.get());
-      for (Timer& timer : timers_) {
-        std::uint64_t expirations = 0;
-        if (!fds.has(timer.fd.get())) continue;
-        if (::read(timer.fd.get(), &expirations, sizeof expirations) > 0) timer.task();
-      }
+      runTimers(fds);
     } else {
       snmp_timeout();
     }

@@ -10,16 +10,16 @@
 
 namespace hvnet {
 
+class FdSet;
+
 class EventLoop {
  public:
-  // Blocks the signals that end the process, and SIGHUP, in this thread and those it starts later;
-  // a connection that breaks is never a signal.
+  // Blocks the signals that end the process, in this thread and those it starts later; a
+  // connection that breaks is never a signal.
   static Result<EventLoop> create();
 
-  // Before run(). Called by it, in its thread.
+  // Before run(), which calls `task` in its own thread.
   Result<void> every(std::chrono::milliseconds interval, std::function<void()> task);
-  void onHangup(std::function<void()> task) { on_hangup_ = std::move(task); }
-
   // Serves until SIGTERM or SIGINT.
   void run();
 
@@ -30,10 +30,9 @@ class EventLoop {
   };
 
   explicit EventLoop(UniqueFd signal_fd) : signal_fd_(std::move(signal_fd)) {}
-  bool takeSignals();  // false: time to end
+  void runTimers(FdSet& ready);
 
   UniqueFd signal_fd_;
-  std::function<void()> on_hangup_;
   std::vector<Timer> timers_;
 };
 

@@ -32,8 +32,8 @@ def debian(packages):
 
 
 def files(debian):
-    """What the package may be blamed for: not what dpkg and the system log keep for themselves."""
-    pruned = "/proc /sys /dev /run /tmp /var/lib/dpkg /var/cache /var/log /root".split()
+    """What the package may be blamed for: not what apt, dpkg and the log keep for themselves."""
+    pruned = "/proc /sys /dev /run /tmp /var/lib/apt /var/lib/dpkg /var/cache /var/log /root".split()
     skip = " -o ".join(f"-path {path}" for path in pruned)
     backups = {"/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-"}
     return set(debian.run(f"find / \\( {skip} \\) -prune -o -print").split()) - backups

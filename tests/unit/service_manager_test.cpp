@@ -84,10 +84,8 @@ TEST_F(ServiceManagerTest, IsNotFedForAnotherProcess) {
   EXPECT_EQ(heard(), "STATUS=well");
 }
 
-TEST_F(ServiceManagerTest, HearsThatWeReloadAndThatWeStop) {
+TEST_F(ServiceManagerTest, HearsThatWeStop) {
   ServiceManager manager;
-  manager.reloading();
-  EXPECT_TRUE(heard().starts_with("RELOADING=1\nMONOTONIC_USEC="));
   manager.stopping();
   EXPECT_TRUE(heard().starts_with("STOPPING=1\n"));
 }
