@@ -1,6 +1,7 @@
 #include "snmp/library.h"
 
 #include <syslog.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdlib>
@@ -45,11 +46,10 @@ std::string_view withoutNewline(std::string_view text) {
 tl::expected<std::unique_ptr<Library>, std::vector<Error>> Library::start(
     const LibraryOptions& options, Config& config, Log& log) {
   if (options.config_file) {
-    std::error_code problem;
-    if (!std::filesystem::exists(*options.config_file, problem)) {
-      const std::string why = problem ? problem.message() : "No such file or directory";
-      return tl::unexpected(
-          std::vector<Error>{{"configuration " + options.config_file->string() + ": " + why}});
+    // The library would take a file that it cannot open for an empty one.
+    if (::access(options.config_file->c_str(), R_OK) != 0) {
+      const Error why = failErrno("configuration " + options.config_file->string()).value();
+      return tl::unexpected(std::vector<Error>{why});
     }
   }
   std::unique_ptr<Library> library(new Library(options, log));

@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import daemons
+import mib
 import pytest
+import tools
 from counters_test import exchange, must_agree, router  # noqa: F401  (the fixture)
 from polling import SLOW, eventually
 
@@ -96,7 +98,8 @@ def test_all_counters_are_right_without_any_privilege(router, mode):  # noqa: F8
     exchange(router, received=(3000, 700), sent=(1700, 1200))
     must_agree(router, product, "lan0", "lan1")
     assert product.map_file.exists()
-    # Links, queues and the drivers' own statistics are all read, or it would say so.
+    # `ethtool -S` of a veth; then: links and queues are all read, too, or it would say so.
+    assert tools.snmpbulkwalk(product.port, mib.HVNET_DRIVER_STAT_ENTRY)
     assert [line for line in product.log_lines if "error:" in line] == []
 
 
@@ -112,6 +115,13 @@ def test_whoever_is_not_in_the_group_is_told_so(router):  # noqa: F811
     product.spawn()
     line = product.await_line("no master agent at")
     assert "Permission denied (is this user in the group of the socket? see agentXPerms)" in line
+
+
+def test_a_configuration_that_it_may_not_read_is_not_taken_for_an_empty_one(lab):
+    product = lab.prepare("exclude *\n")
+    product.configuration.chmod(0o600)
+    assert product.run() == 1
+    assert f"configuration {product.configuration}: Permission denied" in product.log
 
 
 class Manager:

@@ -89,9 +89,11 @@ def test_systemd_has_nothing_to_say_of_the_unit(debian):
     assert debian.run("systemctl is-enabled hvnet-subagent.service").strip() == "enabled"
 
 
-def test_every_user_may_read_what_it_is_and_only_its_group_what_is_configured(debian):
-    debian.run("hvnet-subagent --check")
-    assert "Permission denied" in debian.fails("setpriv --reuid nobody --clear-groups cat " + CONF)
+def test_the_configuration_is_for_its_group_only(debian):
+    assert "configuration: " + CONF in debian.run("hvnet-subagent --check")
+    debian.run("setpriv --reuid hvnet --regid hvnet --clear-groups hvnet-subagent --check")
+    said = debian.fails("setpriv --reuid nobody --regid nogroup --clear-groups hvnet-subagent --check")
+    assert f"configuration {CONF}: Permission denied" in said
 
 
 def test_it_serves_beside_snmpd_after_the_one_command(debian):
