@@ -20,6 +20,7 @@
 #include "snapshot/poller.h"
 #include "snmp/event_loop.h"
 #include "snmp/library.h"
+#include "snmp/notifier.h"
 #include "snmp/session.h"
 
 namespace hvnet {
@@ -166,6 +167,8 @@ int serve(const Options& options, const Config& config, Log& log) {
   auto session = options.standalone ? openStandaloneSession(**store, *options.standalone, log)
                                     : openAgentxSession(**store, log);
   if (!session) return report(log, session.error());
+  const auto notifier = Notifier::start(**store, *loop, log);
+  if (!notifier) return report(log, notifier.error());
   log.info("serving " + std::to_string((*store)->current()->interfaces->rows.size()) +
            " interfaces");
   ServiceManager manager;

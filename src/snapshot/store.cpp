@@ -4,22 +4,30 @@
 
 #include <utility>
 
+#include "snapshot/events.h"
+
 namespace hvnet {
 
 Result<std::unique_ptr<SnapshotStore>> SnapshotStore::create() {
-  UniqueFd fd{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-  if (!fd) return failErrno("eventfd");
-  return std::unique_ptr<SnapshotStore>(new SnapshotStore(std::move(fd)));
+  UniqueFd refresh{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  UniqueFd changed{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  if (!refresh || !changed) return failErrno("eventfd");
+  return std::unique_ptr<SnapshotStore>(new SnapshotStore(std::move(refresh), std::move(changed)));
 }
 
 void SnapshotStore::publish(SnapshotPtr snapshot) {
+  bool changed = false;
   {
     const std::lock_guard lock(mutex_);
+    changed = !current_ || mayHaveEvents(*current_, *snapshot);
+    if (changed && changes_.size() == kMostChanges) changes_.pop_back();
+    if (changed) changes_.push_back(snapshot);
     current_ = std::move(snapshot);
     ++publications_;
     waited_in_vain_ = false;
   }
   published_.notify_all();
+  if (changed) ::eventfd_write(changed_fd_.get(), 1);
 }
 
 SnapshotPtr SnapshotStore::current() const {
@@ -36,6 +44,13 @@ SnapshotPtr SnapshotStore::fresh(std::chrono::milliseconds max_age,
   const auto answered = [&, before = publications_] { return publications_ != before; };
   if (!waited_in_vain_ && !published_.wait_for(lock, wait, answered)) waited_in_vain_ = true;
   return current_;
+}
+
+std::vector<SnapshotPtr> SnapshotStore::takeChanges() {
+  eventfd_t count = 0;
+  ::eventfd_read(changed_fd_.get(), &count);
+  const std::lock_guard lock(mutex_);
+  return std::exchange(changes_, {});
 }
 
 void SnapshotStore::takeRefreshRequest() const {

@@ -1,7 +1,7 @@
 // Where the poller leaves the newest snapshot and the main thread picks it up.
 //
-// Threads: publish() and takeRefreshRequest() by the poller; fresh() by the main thread;
-// current() by any. fresh() blocks for at most `wait`, and never on the kernel.
+// Threads: publish() and takeRefreshRequest() by the poller; fresh() and takeChanges() by the main
+// thread; current() by any. fresh() blocks for at most `wait`, and never on the kernel.
 #pragma once
 
 #include <chrono>
@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
@@ -34,13 +35,25 @@ class SnapshotStore {
   [[nodiscard]] int refreshFd() const { return refresh_fd_.get(); }
   void takeRefreshRequest() const;
 
+  // Readable once something happened that somebody may want to be told (events.h).
+  [[nodiscard]] int changedFd() const { return changed_fd_.get(); }
+  // What was published since the last call, in order, less what is no news after the one before it;
+  // the very first snapshot is news. At most kMostChanges are kept: beyond them the last one is the
+  // newest, and what was between is lost.
+  std::vector<SnapshotPtr> takeChanges();
+
+  static constexpr std::size_t kMostChanges = 16;
+
  private:
-  explicit SnapshotStore(UniqueFd refresh_fd) : refresh_fd_(std::move(refresh_fd)) {}
+  SnapshotStore(UniqueFd refresh_fd, UniqueFd changed_fd)
+      : refresh_fd_(std::move(refresh_fd)), changed_fd_(std::move(changed_fd)) {}
 
   UniqueFd refresh_fd_;
+  UniqueFd changed_fd_;
   mutable std::mutex mutex_;
   std::condition_variable published_;
   SnapshotPtr current_;
+  std::vector<SnapshotPtr> changes_;
   std::uint64_t publications_ = 0;
   bool waited_in_vain_ = false;
 };

@@ -11,6 +11,7 @@
 #include "snmp/net_snmp.h"
 
 namespace hvnet {
+namespace {
 
 // Any number of descriptors, unlike a plain fd_set.
 class FdSet {
@@ -28,6 +29,8 @@ class FdSet {
  private:
   netsnmp_large_fd_set set_{};
 };
+
+}  // namespace
 
 Result<EventLoop> EventLoop::create() {
   // A master that is gone before it has our answer is no reason to end.
@@ -51,16 +54,12 @@ Result<void> EventLoop::every(std::chrono::milliseconds interval, std::function<
   const timespec period{seconds.count(), std::chrono::nanoseconds(interval - seconds).count()};
   const itimerspec times{period, period};
   if (::timerfd_settime(fd.get(), 0, &times, nullptr) != 0) return failErrno("timerfd_settime");
-  timers_.push_back({std::move(fd), std::move(task)});
-  return {};
-}
-
-void EventLoop::runTimers(FdSet& ready) {
-  for (Timer& timer : timers_) {
+  watch(fd.get(), [timer = fd.get(), task = std::move(task)] {
     std::uint64_t expirations = 0;
-    if (!ready.has(timer.fd.get())) continue;
-    if (::read(timer.fd.get(), &expirations, sizeof expirations) > 0) timer.task();
-  }
+    if (::read(timer, &expirations, sizeof expirations) > 0) task();
+  });
+  timers_.push_back(std::move(fd));
+  return {};
 }
 
 void EventLoop::run() {
@@ -72,16 +71,18 @@ void EventLoop::run() {
     fds.clear();
     snmp_select_info2(&highest, fds.get(), &timeout, &block);
     fds.add(signal_fd_.get());
-    for (const Timer& timer : timers_) {
-      fds.add(timer.fd.get());
-      highest = std::max(highest, timer.fd.get() + 1);
+    for (const Watch& watch : watches_) {
+      fds.add(watch.fd);
+      highest = std::max(highest, watch.fd + 1);
     }
     const int ready = netsnmp_large_fd_set_select(highest, fds.get(), nullptr, nullptr,
                                                   block != 0 ? nullptr : &timeout);
     if (ready > 0) {
       if (fds.has(signal_fd_.get())) return;
       snmp_read2(fds.get());
-      runTimers(fds);
+      for (const Watch& watch : watches_) {
+        if (fds.has(watch.fd)) watch.task();
+      }
     } else {
       snmp_timeout();
     }

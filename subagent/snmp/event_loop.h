@@ -1,4 +1,5 @@
-// The main thread's wait: Net-SNMP's sessions and alarms, signals, and what is done now and then.
+// The main thread's wait: Net-SNMP's sessions and alarms, signals, other threads' news, and what is
+// done now and then.
 #pragma once
 
 #include <chrono>
@@ -10,30 +11,30 @@
 
 namespace hvnet {
 
-class FdSet;
-
 class EventLoop {
  public:
   // Blocks the signals that end the process, in this thread and those it starts later; a
   // connection that breaks is never a signal.
   static Result<EventLoop> create();
 
-  // Before run(), which calls `task` in its own thread.
+  // Both before run(), which calls the tasks in its own thread.
+  // Whenever `fd`, which outlives the loop, is readable; the task has to empty it.
+  void watch(int fd, std::function<void()> task) { watches_.push_back({fd, std::move(task)}); }
   Result<void> every(std::chrono::milliseconds interval, std::function<void()> task);
   // Serves until SIGTERM or SIGINT.
   void run();
 
  private:
-  struct Timer {
-    UniqueFd fd;
+  struct Watch {
+    int fd = -1;
     std::function<void()> task;
   };
 
   explicit EventLoop(UniqueFd signal_fd) : signal_fd_(std::move(signal_fd)) {}
-  void runTimers(FdSet& ready);
 
   UniqueFd signal_fd_;
-  std::vector<Timer> timers_;
+  std::vector<UniqueFd> timers_;
+  std::vector<Watch> watches_;
 };
 
 }  // namespace hvnet

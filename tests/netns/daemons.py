@@ -111,7 +111,7 @@ class Daemon:
 class Snmpd(Daemon):
     """Debian's agent with its own IF-MIB on, as an AgentX master on a socket of its own."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, conf=""):
         folder = Path(folder)
         self.port = free_udp_port()
         self.agentx = f"unix:{folder}/agentx/master"
@@ -126,7 +126,7 @@ class Snmpd(Daemon):
             "rwcommunity private 127.0.0.1\n"
             "master agentx\n"
             f"agentXSocket {self.agentx}\n"
-            "agentXPerms 0777 0777\n"
+            "agentXPerms 0777 0777\n" + conf
         )
 
     def start(self):

@@ -152,7 +152,10 @@ class Lab:
     # Programs
 
     def snmpd(self):
-        return self.keep(Snmpd(self.new_folder("snmpd"))).start()
+        return self.prepare_snmpd().start()
+
+    def prepare_snmpd(self, conf=""):
+        return self.keep(Snmpd(self.new_folder("snmpd"), conf))
 
     def prepare(self, conf="", *, state=None, sysfs=True, **more):
         """A product that is not started yet. `sysfs=False` lets it see the real /sys."""

@@ -24,6 +24,10 @@ class StoreTest : public testing::Test {
     pollfd fd{store_->refreshFd(), POLLIN, 0};
     return ::poll(&fd, 1, 0) == 1;
   }
+  [[nodiscard]] bool hasChanges() const {
+    pollfd fd{store_->changedFd(), POLLIN, 0};
+    return ::poll(&fd, 1, 0) == 1;
+  }
   std::unique_ptr<SnapshotStore> store_ = std::move(*SnapshotStore::create());
 };
 
@@ -71,6 +75,37 @@ TEST_F(StoreTest, WaitsAgainOnceThePollerHasAnswered) {
   const TimePoint start = Clock::now();
   store_->fresh(milliseconds(200), milliseconds(50));
   EXPECT_GE(Clock::now() - start, milliseconds(50));
+}
+
+TEST_F(StoreTest, WakesWhoeverWantsToKnowOfChangesAndGivesThemInOrder) {
+  const SnapshotPtr first = sampledAt(Clock::now());
+  const SnapshotPtr second = sampledAt(Clock::now());
+  store_->publish(first);
+  store_->publish(second);
+  EXPECT_TRUE(hasChanges());
+  EXPECT_EQ(store_->takeChanges(), std::vector({first, second}));
+  EXPECT_FALSE(hasChanges());
+  EXPECT_TRUE(store_->takeChanges().empty());
+}
+
+TEST_F(StoreTest, WakesNobodyForCountersAlone) {
+  const SnapshotPtr first = sampledAt(Clock::now());
+  store_->publish(first);
+  store_->takeChanges();
+  store_->publish(std::make_shared<const Snapshot>(*first));
+  EXPECT_FALSE(hasChanges());
+  EXPECT_TRUE(store_->takeChanges().empty());
+}
+
+TEST_F(StoreTest, LosesWhatIsBetweenButNeverTheNewestChange) {
+  SnapshotPtr newest;
+  for (std::size_t i = 0; i < 3 * SnapshotStore::kMostChanges; ++i) {
+    newest = sampledAt(Clock::now());
+    store_->publish(newest);
+  }
+  const auto changes = store_->takeChanges();
+  ASSERT_EQ(changes.size(), SnapshotStore::kMostChanges);
+  EXPECT_EQ(changes.back(), newest);
 }
 
 }  // namespace

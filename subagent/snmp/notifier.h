@@ -1,0 +1,47 @@
+// Tells of what happens, in the moment it happens: snapshots in, notifications out.
+//
+// Main thread only. Through the master in AgentX; alone, to the trap sinks of the configuration.
+// Nobody there to be told: the notification is lost, and nothing is repeated later.
+#pragma once
+
+#include <memory>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "snapshot/events.h"
+#include "snapshot/flap_limiter.h"
+#include "snapshot/store.h"
+#include "tables/mib.h"
+
+namespace hvnet {
+
+class EventLoop;
+
+class Notifier {
+ public:
+  // `store`, `log` and the notifier outlive the loop. What happened since the store's first
+  // snapshot is told, too.
+  static Result<std::unique_ptr<Notifier>> start(SnapshotStore& store, EventLoop& loop, Log& log);
+
+ private:
+  Notifier(SnapshotStore& store, Log& log, UniqueFd timer)
+      : store_(&store), log_(&log), timer_(std::move(timer)) {}
+
+  void onChange();
+  void onTimer();
+  void take(const Event& event, TimePoint now);
+  void tellDue(TimePoint now);
+  void setTimer(TimePoint now) const;
+  void send(const Event& event) const;
+
+  SnapshotStore* store_;
+  Log* log_;
+  UniqueFd timer_;  // runs out when what was held back is due
+  EventWatch watch_;
+  FlapLimiter limiter_;
+  SnapshotPtr last_;
+  Mib mib_;
+};
+
+}  // namespace hvnet
