@@ -54,7 +54,7 @@ class TrapReceiver(Daemon):
         self.configuration = folder / "snmptrapd.conf"
         super().__init__(folder, [
             "/usr/sbin/snmptrapd", "-f", "-n", "-Lo", "-C", "-c", self.configuration,
-            "-On", "-Oe", "-Ox", "-F", "trap %w %V|%v\n", f"udp:127.0.0.1:{self.port}",
+            "-On", "-Oe", "-Oa", "-F", "trap %w %V|%v\n", f"udp:127.0.0.1:{self.port}",
         ])  # fmt: skip
         self.configuration.write_text(
             "authCommunity log public\n"
@@ -106,8 +106,11 @@ class TrapReceiver(Daemon):
         def found():
             return next((trap for trap in self.since(after) if trap.about == about), None)
 
-        return eventually(found, within, f"{about} among {[t.about for t in self.since(after)]}",
-                          every=0.002)  # fmt: skip
+        try:
+            return eventually(found, within, f"{about}", every=0.002)
+        except AssertionError:
+            print("arrived:", *(line for _, line in self.lines), sep="\n")
+            raise
 
 
 def parse(at, line):
@@ -130,4 +133,6 @@ def parse(at, line):
 
 def parse_varbind(text):
     oid, kind, value = tools.LINE.fullmatch(text).groups()
+    if kind == "STRING":  # as text: hexadecimal is broken into lines
+        return mib.Varbind(mib.to_oid(oid), kind, value.strip('"').encode())
     return mib.Varbind(mib.to_oid(oid), *tools.parse_value(kind, value))
