@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "snmp/event_loop.h"
 #include "snmp/varbind.h"
@@ -43,6 +44,16 @@ netsnmp_variable_list* append(netsnmp_variable_list** list, OidView name, const 
   auto* varbind = snmp_varlist_add_variable(list, name.data(), name.size(), ASN_NULL, nullptr, 0);
   if (varbind != nullptr) setValue(*varbind, value);
   return varbind;
+}
+
+// The library repeats an AgentX request that is not answered in time. A stream loses nothing, so a
+// master that is slow would tell everybody twice: an answer is given more time than a master that
+// hangs has before the library leaves it.
+void sendOnce(netsnmp_variable_list* list) {
+  constexpr long kMicroseconds = 600L * 1'000'000;
+  const long usual = std::exchange(main_session->timeout, kMicroseconds);
+  send_v2trap(list);
+  main_session->timeout = usual;
 }
 
 }  // namespace
@@ -109,7 +120,7 @@ void Notifier::send(const Event& event) const {
   for (const CarriedValue& carried : valuesOf(mib_, event)) {
     whole = whole && append(&list, carried.name, carried.value) != nullptr;
   }
-  if (whole) send_v2trap(list);
+  if (whole) sendOnce(list);
   snmp_free_varbind(list);
 }
 

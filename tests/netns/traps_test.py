@@ -1,6 +1,7 @@
 """What happens is told in the second it happens (design.md §13): the product and Debian's
 snmptrapd. Timing-sensitive: CTest runs these with nothing beside them."""
 
+import signal
 import statistics
 import subprocess
 import threading
@@ -212,6 +213,16 @@ def test_what_happens_without_a_master_is_not_told_later(router):
     eventually(teller.product.serves, within=5)
     teller.flip("lan1", 2, "up")
     assert teller.all_heard() == [("linkDown", 1), ("linkUp", 2)]
+
+
+def test_a_master_that_hangs_for_a_while_tells_once(router):
+    teller = Teller(router, "agentx")
+    teller.snmpd.process.send_signal(signal.SIGSTOP)
+    router.carrier("lan0", "down")
+    time.sleep(2.5)  # the library would repeat a request each second
+    teller.snmpd.process.send_signal(signal.SIGCONT)
+    teller.receiver.await_trap(("linkDown", 1))
+    assert teller.all_heard() == [("linkDown", 1)]
 
 
 def test_version_1_is_told_of_links_as_well(router):
