@@ -18,6 +18,7 @@
 #include "service_manager.h"
 #include "show.h"
 #include "snapshot/poller.h"
+#include "snapshot/settings_store.h"
 #include "snmp/event_loop.h"
 #include "snmp/library.h"
 #include "snmp/notifier.h"
@@ -74,31 +75,61 @@ Result<IndexMap> loadMap(const MapStore& store, const Config& config) {
   return IndexMap::create(std::move(*entries), config.pins);
 }
 
-Result<Sampler> makeSampler(const Options& options, const Config& config, Log& log) {
+constexpr char kSettingsFile[] = "settings.saved";
+// The kernel's numbers are not ours.
+constexpr char kSettingsByKernelFile[] = "settings.kernel.saved";
+
+std::filesystem::path settingsFile(const Options& options, const Config& config) {
+  const bool kernel = config.publish.index_order == IndexOrder::kKernel;
+  return options.state_folder / (kernel ? kSettingsByKernelFile : kSettingsFile);
+}
+
+Result<std::unique_ptr<SettingsStore>> openSettings(const Options& options, const Config& config,
+                                                    Log& log) {
+  return SettingsStore::open(settingsFile(options, config), log);
+}
+
+// For --rebuild-map. The numbers are given anew, and what was SET goes by them.
+Result<void> startAnew(const Options& options, Log& log) {
+  const auto map = MapStore(options.state_folder).setAside();
+  if (!map) return tl::unexpected(map.error());
+  if (*map) log.warning("the old index map is now " + (*map)->string());
+  const auto settings = SettingsStore::setAside(options.state_folder / kSettingsFile);
+  if (!settings) return tl::unexpected(settings.error());
+  if (*settings) log.warning("what was SET by the old map is now " + (*settings)->string());
+  return {};
+}
+
+Result<Sampler> makeSampler(const Options& options, const Config& config, SettingsStore& settings,
+                            Log& log) {
   MapStore store(options.state_folder);
-  if (options.rebuild_map) {
-    const auto aside = store.setAside();
-    if (!aside) return tl::unexpected(aside.error());
-    if (*aside) log.warning("the old index map is now " + (*aside)->string());
-  }
   Result<IndexMap> map = loadMap(store, config);
   if (!map) return tl::unexpected(map.error());
   Result<std::unique_ptr<Source>> source = openSource(options, config, log);
   if (!source) return tl::unexpected(source.error());
+  const std::vector<MapEntry> known = map->entries();
   const bool writes = options.action == Action::kServe;
   MapKeeper numbers(std::move(*map), writes ? std::optional(store) : std::nullopt, log);
   using Access = CounterKeeper::Access;
   CounterKeeper totals(options.state_folder, writes ? Access::kReadWrite : Access::kReadOnly,
                        countersOrigin(**source), log);
+  if (writes && config.publish.index_order == IndexOrder::kHypervisor) settings.keepOnly(known);
   AgentFacts about;
   about.version = version();
   about.sample_interval = config.sample_interval;
-  return Sampler(std::move(*source), std::move(numbers), std::move(totals), config.publish,
-                 std::move(about), log);
+  Sampler sampler(std::move(*source), std::move(numbers), std::move(totals), config.publish,
+                  std::move(about), log);
+  sampler.follow(settings);
+  return sampler;
 }
 
 int show(const Options& options, const Config& config, Log& log) {
-  Result<Sampler> sampler = makeSampler(options, config, log);
+  if (options.rebuild_map) {
+    if (auto aside = startAnew(options, log); !aside) return report(log, aside.error());
+  }
+  auto settings = openSettings(options, config, log);
+  if (!settings) return report(log, settings.error());
+  Result<Sampler> sampler = makeSampler(options, config, **settings, log);
   if (!sampler) return report(log, sampler.error());
   SnapshotPtr before = sampler->sample(Clock::now());
   do {
@@ -130,10 +161,14 @@ int check(const Options& options, const LibraryOptions& read, const Config& conf
   const MapStore store(options.state_folder);
   const Result<IndexMap> map = loadMap(store, config);
   if (!map) return report(log, map.error());
+  const auto settings = openSettings(options, config, log);
+  if (!settings) return report(log, settings.error());
   std::printf("configuration: %s\n",
               read.config_file ? read.config_file->c_str() : "none, all as by default");
   std::printf("pinned interfaces: %zu\n", config.pins.size());
   std::printf("index map: %s, %zu interfaces known\n", store.file().c_str(), map->entries().size());
+  std::printf("settings: %s, %zu interfaces\n", settingsFile(options, config).c_str(),
+              (*settings)->current()->size());
   if (options.source.kind == SourceChoice::Kind::kLinux) return EXIT_SUCCESS;
   if (auto checked = checkReport(options, config, log); !checked) {
     return report(log, checked.error());
@@ -157,15 +192,21 @@ int serve(const Options& options, const Config& config, Log& log) {
   // Before any thread starts, so that all of them leave signals to this one.
   Result<EventLoop> loop = EventLoop::create();
   if (!loop) return report(log, loop.error());
-  Result<Sampler> sampler = makeSampler(options, config, log);
+  if (options.rebuild_map) {
+    if (auto aside = startAnew(options, log); !aside) return report(log, aside.error());
+  }
+  auto settings = openSettings(options, config, log);
+  if (!settings) return report(log, settings.error());
+  Result<Sampler> sampler = makeSampler(options, config, **settings, log);
   if (!sampler) return report(log, sampler.error());
   auto store = SnapshotStore::create();
   if (!store) return report(log, store.error());
   auto poller = Poller::start(std::move(*sampler), **store, config.sample_interval);
   if (!poller) return report(log, poller.error());
 
-  auto session = options.standalone ? openStandaloneSession(**store, *options.standalone, log)
-                                    : openAgentxSession(**store, log);
+  auto session = options.standalone
+                     ? openStandaloneSession(**store, **settings, *options.standalone, log)
+                     : openAgentxSession(**store, **settings, log);
   if (!session) return report(log, session.error());
   const auto notifier = Notifier::start(**store, *loop, log);
   if (!notifier) return report(log, notifier.error());

@@ -14,7 +14,8 @@ const Place* placeOf(const std::vector<Place>& places, KernelIndex index) {
 
 }  // namespace
 
-void RowCounters::follow(const Interfaces& interfaces, const AlarmOptions& alarms) {
+void RowCounters::follow(const Interfaces& interfaces, const AlarmOptions& alarms,
+                         const Settings& settings) {
   std::vector<Place> places;
   std::vector<Row> rows(interfaces.rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -24,7 +25,7 @@ void RowCounters::follow(const Interfaces& interfaces, const AlarmOptions& alarm
     }
     rows[i].index = row.index;
     rows[i].adapter = row.adapter;
-    rows[i].alarm.setSettings(alarms.of(row.name));
+    rows[i].alarm.setSettings(withSettings(alarms.of(row.name), settings, row.index));
     places.emplace_back(row.kernel_index, i);
   }
   std::ranges::sort(places);

@@ -13,6 +13,7 @@
 #include "snapshot/counter_keeper.h"
 #include "snapshot/drop_alarm.h"
 #include "snapshot/queue_keeper.h"
+#include "snapshot/settings.h"
 #include "snapshot/snapshot.h"
 
 namespace hvnet {
@@ -25,7 +26,9 @@ class RowCounters {
   void restore(std::span<const Port> present) { totals_.restore(present); }
   // The rows are these now: counters move with their interface; a new one has none until it is
   // sampled, and what is gone is forgotten.
-  void follow(const Interfaces& interfaces, const AlarmOptions& alarms);
+  // `settings` go over the alarms' thresholds.
+  void follow(const Interfaces& interfaces, const AlarmOptions& alarms,
+              const Settings& settings = {});
   // Takes in samples, sorted by kernel index; gives the rows whose counters may have lost
   // increments.
   std::vector<std::size_t> take(std::span<const Sample> samples, TimePoint now);

@@ -42,6 +42,7 @@ bool Sampler::takeEvents(TimePoint now) {
 }
 
 SnapshotPtr Sampler::sample(TimePoint now) {
+  takeSettings(now);
   const Result<TimePoint> read = source_->sample(samples_, now);
   report(read ? nullptr : &read.error(), "counters");
   if (read) {
@@ -57,8 +58,17 @@ SnapshotPtr Sampler::sample(TimePoint now) {
   out->interfaces = interfaces_;
   counters_.publish(*out);
   out->health = monitor_.health();
+  out->settings = settings_;
   out->sampled_at = sampled_at_;
   return out;
+}
+
+void Sampler::takeSettings(TimePoint now) {
+  if (settings_store_ == nullptr) return;
+  SettingsPtr latest = settings_store_->current();
+  if (latest == settings_) return;
+  settings_ = std::move(latest);
+  rebuild(now);
 }
 
 void Sampler::takeSample(TimePoint counted_at, TimePoint now) {
@@ -90,8 +100,12 @@ void Sampler::rebuild(TimePoint now) {
   published_failed_ = monitor_.health().state == SourceState::kFailed;
   const std::vector<NumberedPort> ports = number(now);
   const SourceFacts facts{source_->kernelIndexed(), published_failed_};
-  interfaces_ = history_.update(describe(ports, source_->vmbusDevices(), options_, facts), now);
-  counters_.follow(*interfaces_, options_.alarms);
+  Interfaces described = describe(ports, source_->vmbusDevices(), options_, facts);
+  const Settings none;
+  const Settings& settings = settings_ ? *settings_ : none;
+  applySettings(settings, described.rows);
+  interfaces_ = history_.update(std::move(described), now);
+  counters_.follow(*interfaces_, options_.alarms, settings);
   describeAgent(hypervisorOf(ports));
 }
 

@@ -15,6 +15,7 @@
 #include "ifmap/map_keeper.h"
 #include "snapshot/interfaces.h"
 #include "snapshot/row_counters.h"
+#include "snapshot/settings_store.h"
 #include "snapshot/snapshot.h"
 #include "snapshot/source_monitor.h"
 
@@ -26,6 +27,9 @@ class Sampler {
   // version and sample interval.
   Sampler(std::unique_ptr<Source> source, MapKeeper numbers, CounterKeeper totals,
           PublishOptions options, AgentFacts about, Log& log);
+
+  // From now on every snapshot is with what was SET. `settings` outlives the sampler.
+  void follow(const SettingsStore& settings) { settings_store_ = &settings; }
 
   [[nodiscard]] int eventFd() const { return source_->eventFd(); }
   // Takes in pending topology events; true when the rows changed.
@@ -40,6 +44,7 @@ class Sampler {
   void rebuild(TimePoint now);
   std::vector<NumberedPort> number(TimePoint now);
   void describeAgent(std::string_view hypervisor);
+  void takeSettings(TimePoint now);
   void takeSample(TimePoint counted_at, TimePoint now);
   void complain();
   void report(const Error* error, std::string_view what);
@@ -49,6 +54,8 @@ class Sampler {
   RowCounters counters_;
   PublishOptions options_;
   AgentFacts about_;
+  const SettingsStore* settings_store_ = nullptr;
+  SettingsPtr settings_;
   Log* log_;
   InterfaceHistory history_;
   SourceMonitor monitor_;

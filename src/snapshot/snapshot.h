@@ -14,6 +14,7 @@
 #include "counters/driver_stats.h"
 #include "snapshot/drop_alarm.h"
 #include "snapshot/interface.h"
+#include "snapshot/settings.h"
 
 namespace hvnet {
 
@@ -78,6 +79,7 @@ struct Snapshot {
   std::vector<DriverStatLine> driver_stats;  // adapters', by ifIndex and number
   std::vector<StatNameList> stat_names;      // keeps the names alive
   SourceHealth health;
+  SettingsPtr settings;    // what was SET of these rows; null where nothing can be
   TimePoint sampled_at{};  // just before the source was asked
 };
 

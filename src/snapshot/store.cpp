@@ -53,6 +53,15 @@ std::vector<SnapshotPtr> SnapshotStore::takeChanges() {
   return std::exchange(changes_, {});
 }
 
+bool SnapshotStore::awaitSettings(const SettingsPtr& settings, std::chrono::milliseconds wait) {
+  std::unique_lock lock(mutex_);
+  // One that is under way may have been started with the old ones, so the pointer tells.
+  const auto shown = [&] { return current_ && current_->settings == settings; };
+  if (shown()) return true;
+  ::eventfd_write(refresh_fd_.get(), 1);
+  return published_.wait_for(lock, wait, shown);
+}
+
 void SnapshotStore::takeRefreshRequest() const {
   eventfd_t count = 0;
   ::eventfd_read(refresh_fd_.get(), &count);

@@ -1,7 +1,8 @@
 // Where the poller leaves the newest snapshot and the main thread picks it up.
 //
-// Threads: publish() and takeRefreshRequest() by the poller; fresh() and takeChanges() by the main
-// thread; current() by any. fresh() blocks for at most `wait`, and never on the kernel.
+// Threads: publish() and takeRefreshRequest() by the poller; fresh(), takeChanges() and
+// awaitSettings() by the main thread; current() by any. fresh() and awaitSettings() block for at
+// most `wait`, and never on the kernel.
 #pragma once
 
 #include <chrono>
@@ -30,6 +31,9 @@ class SnapshotStore {
   // not wait again until the poller has answered: a stalled kernel costs one wait, not one for
   // every request.
   SnapshotPtr fresh(std::chrono::milliseconds max_age, std::chrono::milliseconds wait);
+
+  // True when the newest snapshot is with these settings, or one comes within `wait`.
+  bool awaitSettings(const SettingsPtr& settings, std::chrono::milliseconds wait);
 
   // Readable while the main thread wants a fresh snapshot.
   [[nodiscard]] int refreshFd() const { return refresh_fd_.get(); }

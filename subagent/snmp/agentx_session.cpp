@@ -33,7 +33,8 @@ std::string whyUnreachable(std::string_view address) {
 
 class AgentxSession final : public Session {
  public:
-  AgentxSession(SnapshotStore& store, Log& log) : server_(store), log_(&log) {
+  AgentxSession(SnapshotStore& store, SettingsStore& settings, Log& log)
+      : server_(store, settings), log_(&log) {
     snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START,
                            &AgentxSession::onJoined, this);
     snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP,
@@ -110,8 +111,9 @@ class AgentxSession final : public Session {
 
 }  // namespace
 
-Result<std::unique_ptr<Session>> openAgentxSession(SnapshotStore& store, Log& log) {
-  auto session = std::make_unique<AgentxSession>(store, log);
+Result<std::unique_ptr<Session>> openAgentxSession(SnapshotStore& store, SettingsStore& settings,
+                                                   Log& log) {
+  auto session = std::make_unique<AgentxSession>(store, settings, log);
   if (const auto registered = session->registerTables(); !registered) {
     return tl::unexpected(registered.error());
   }

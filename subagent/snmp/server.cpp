@@ -15,6 +15,13 @@ namespace {
 constexpr int kPriority = 100;
 constexpr char kMomentKey[] = "hvnet-moment";
 
+// What has nothing to SET is refused by the library.
+int accessOf(const Table& table) {
+  const bool writable = std::ranges::any_of(
+      table.columns, [](const Column& column) { return column.setter != nullptr; });
+  return writable ? HANDLER_CAN_RWRITE : HANDLER_CAN_RONLY;
+}
+
 // RFC 2741 §5.2: the end of a search range; a null OID is no limit.
 OidView searchEnd(const netsnmp_variable_list& range) {
   const OidView end{range.val.objid, range.val_len / sizeof(oid)};
@@ -37,7 +44,7 @@ Result<void> Server::registerTables() {
   for (const Subtree& subtree : mib_.subtrees()) {
     auto* registration = netsnmp_create_handler_registration(
         std::string(subtree.table->name).c_str(), &Server::handle, subtree.root.data(),
-        subtree.root.size(), HANDLER_CAN_RONLY | HANDLER_CAN_GETBULK);
+        subtree.root.size(), accessOf(*subtree.table) | HANDLER_CAN_GETBULK);
     if (registration == nullptr) return fail("out of memory registering tables");
     registration->priority = kPriority;
     registration->handler->myvoid = this;
@@ -68,6 +75,7 @@ void Server::takeUptime() {
   using Hundredths = std::chrono::duration<std::int64_t, std::centi>;
   const Hundredths uptime{static_cast<std::int64_t>(netsnmp_get_agent_uptime())};
   clock_.started = Clock::now() - uptime;
+  set_.forget();
 }
 
 bool Server::answerGet(netsnmp_pdu& pdu) {
@@ -123,7 +131,12 @@ int Server::handle(netsnmp_mib_handler* handler, netsnmp_handler_registration* r
                    netsnmp_agent_request_info* info, netsnmp_request_info* requests) {
   auto& self = *static_cast<Server*>(handler->myvoid);
   const auto& subtree = *static_cast<const Subtree*>(registration->my_reg_void);
-  const View view = self.viewOf(self.momentOf(*info));
+  const Moment& now = self.momentOf(*info);
+  if (MODE_IS_SET(info->mode)) {
+    self.set_.handle(*subtree.table, now.snapshot, *info, requests);
+    return SNMP_ERR_NOERROR;
+  }
+  const View view = self.viewOf(now);
   for (netsnmp_request_info* request = requests; request != nullptr; request = request->next) {
     if (request->processed != 0) continue;
     if (info->mode == MODE_GET) {

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "snapshot/store.h"
 #include "snmp/net_snmp.h"
+#include "snmp/set_phases.h"
 #include "tables/mib.h"
 
 namespace hvnet {
@@ -20,7 +21,7 @@ inline constexpr std::chrono::milliseconds kMaxWait{50};
 
 class Server {
  public:
-  explicit Server(SnapshotStore& store) : store_(&store) {}
+  Server(SnapshotStore& store, SettingsStore& settings) : store_(&store), set_(store, settings) {}
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -59,6 +60,7 @@ class Server {
   void answerBulk(const View& view, const Subtree& subtree, netsnmp_request_info& request) const;
 
   SnapshotStore* store_;
+  SetPhases set_;
   Mib mib_;
   UptimeClock clock_;
   std::vector<netsnmp_handler_registration*> registrations_;

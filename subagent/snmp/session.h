@@ -1,7 +1,7 @@
 // How the tables reach the world: through a master agent, or on a port of our own.
 //
-// Main thread only. A session is opened once and lives as long as the process serves; the store
-// outlives it.
+// Main thread only. A session is opened once and lives as long as the process serves; the
+// stores outlive it.
 #pragma once
 
 #include <memory>
@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/result.h"
+#include "snapshot/settings_store.h"
 #include "snapshot/store.h"
 
 namespace hvnet {
@@ -22,10 +23,12 @@ class Session {
 
 // Joins the master as soon as it is there, and again whenever it comes back; a master that is not
 // there is logged once, not an error. Answers Get and GetNext straight from the session.
-Result<std::unique_ptr<Session>> openAgentxSession(SnapshotStore& store, Log& log);
+Result<std::unique_ptr<Session>> openAgentxSession(SnapshotStore& store, SettingsStore& settings,
+                                                   Log& log);
 
 // Listens on `address`, with the access control that the configuration says (see Library).
 Result<std::unique_ptr<Session>> openStandaloneSession(SnapshotStore& store,
+                                                       SettingsStore& settings,
                                                        const std::string& address, Log& log);
 
 }  // namespace hvnet

@@ -11,7 +11,7 @@ namespace {
 
 class StandaloneSession final : public Session {
  public:
-  explicit StandaloneSession(SnapshotStore& store) : server_(store) {}
+  StandaloneSession(SnapshotStore& store, SettingsStore& settings) : server_(store, settings) {}
   ~StandaloneSession() override { shutdown_master_agent(); }
 
   [[nodiscard]] std::string status() const override { return "listening on " + address_; }
@@ -54,8 +54,9 @@ class StandaloneSession final : public Session {
 }  // namespace
 
 Result<std::unique_ptr<Session>> openStandaloneSession(SnapshotStore& store,
+                                                       SettingsStore& settings,
                                                        const std::string& address, Log& log) {
-  auto session = std::make_unique<StandaloneSession>(store);
+  auto session = std::make_unique<StandaloneSession>(store, settings);
   if (const auto opened = session->open(address); !opened) return tl::unexpected(opened.error());
   log.info("listening on " + address);
   return session;

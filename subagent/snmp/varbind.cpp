@@ -40,6 +40,22 @@ void setValue(netsnmp_variable_list& varbind, const Value& value) {
   }
 }
 
+std::optional<Value> valueOf(const netsnmp_variable_list& varbind) {
+  switch (varbind.type) {
+    case ASN_INTEGER:
+      return Value{kInteger32, static_cast<std::uint64_t>(*varbind.val.integer), {}, {}};
+    case ASN_GAUGE:  // Unsigned32's type, too (RFC 2578 §7.1.11)
+      return Value{kUnsigned32, static_cast<std::uint32_t>(*varbind.val.integer), {}, {}};
+    case ASN_OCTET_STR:
+      return Value{kOctetString,
+                   0,
+                   {reinterpret_cast<const char*>(varbind.val.string), varbind.val_len},
+                   {}};
+    default:
+      return std::nullopt;
+  }
+}
+
 void setGot(netsnmp_variable_list& varbind, const GetResult& got) {
   if (got.value) return setValue(varbind, *got.value);
   const bool no_object = got.missing == Missing::kNoSuchObject;

@@ -1,12 +1,16 @@
 // Values into Net-SNMP's variable bindings.
 #pragma once
 
+#include <optional>
+
 #include "snmp/net_snmp.h"
 #include "tables/mib.h"
 
 namespace hvnet {
 
 void setValue(netsnmp_variable_list& varbind, const Value& value);
+// What a SET brings; empty for a type that nothing here can be SET to.
+std::optional<Value> valueOf(const netsnmp_variable_list& varbind);
 // The value, or why there is none.
 void setGot(netsnmp_variable_list& varbind, const GetResult& got);
 // Name and value of the cell that was found.

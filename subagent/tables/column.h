@@ -125,7 +125,9 @@ std::optional<Value> encodeCell(const View& view, std::size_t row) {
 }  // namespace detail
 
 // What this agent grants (MIN-ACCESS); a row's index is in its name and needs not be readable.
-enum class Access : std::uint8_t { kReadOnly, kNotAccessible };
+enum class Access : std::uint8_t { kReadOnly, kReadWrite, kNotAccessible };
+
+struct Setter;  // tables/setters.h
 
 struct Column {
   std::uint32_t number = 0;
@@ -136,25 +138,33 @@ struct Column {
   std::string_view enumeration;  // "up(1) down(2)", for names and documents; may be empty
   // nullptr: no row has a value, ever.
   std::optional<Value> (*encode)(const View& view, std::size_t row) = nullptr;
+  const Setter* setter = nullptr;  // of what is read-write
 };
 
 template <Syntax S, auto Accessor>
 constexpr Column column(std::uint32_t number, std::string_view name, std::string_view source,
                         std::string_view enumeration = {}) {
-  return {
-      number, name, S, Access::kReadOnly, source, enumeration, &detail::encodeCell<S, Accessor>};
+  return {number, name, S, Access::kReadOnly, source, enumeration, &detail::encodeCell<S, Accessor>,
+          nullptr};
+}
+
+// The same, and it can be SET.
+constexpr Column writable(Column readable, const Setter& setter) {
+  readable.access = Access::kReadWrite;
+  readable.setter = &setter;
+  return readable;
 }
 
 // An object of the MIB that is never instantiated here: what has no value is no instance.
 template <Syntax S>
 constexpr Column absent(std::uint32_t number, std::string_view name, std::string_view why) {
-  return {number, name, S, Access::kReadOnly, why, {}, nullptr};
+  return {number, name, S, Access::kReadOnly, why, {}, nullptr, nullptr};
 }
 
 // An index that is not readable by itself.
 template <Syntax S>
 constexpr Column indexColumn(std::uint32_t number, std::string_view name, std::string_view source) {
-  return {number, name, S, Access::kNotAccessible, source, {}, nullptr};
+  return {number, name, S, Access::kNotAccessible, source, {}, nullptr, nullptr};
 }
 
 template <class Columns>

@@ -5,6 +5,7 @@
 
 #include "tables/hvnet_root.h"
 #include "tables/interface_rows.h"
+#include "tables/setters.h"
 
 namespace hvnet {
 namespace {
@@ -165,9 +166,15 @@ constexpr std::array kAlarmColumns = {
                                               "the mean of about an hour of quiet"),
     column<kCounter32, &AdapterRates::raised_count>(5, "hvnetAlarmRaisedCount", "the drop alarm"),
     column<kTimeTicks, &AdapterRates::last_raised>(6, "hvnetAlarmLastRaised", "the drop alarm"),
-    column<kUnsigned32, &alarmRising>(7, "hvnetAlarmRising", "dropAlarm rising"),
-    column<kUnsigned32, &alarmFalling>(8, "hvnetAlarmFalling", "dropAlarm falling"),
-    column<kUnsigned32, &alarmRatio>(9, "hvnetAlarmRatio", "dropAlarm ratio"),
+    writable(column<kUnsigned32, &alarmRising>(7, "hvnetAlarmRising",
+                                               "what was SET, or dropAlarm rising"),
+             kAlarmRisingSetter),
+    writable(column<kUnsigned32, &alarmFalling>(8, "hvnetAlarmFalling",
+                                                "what was SET, or dropAlarm falling"),
+             kAlarmFallingSetter),
+    writable(
+        column<kUnsigned32, &alarmRatio>(9, "hvnetAlarmRatio", "what was SET, or dropAlarm ratio"),
+        kAlarmRatioSetter),
 };
 static_assert(ascending(kAlarmColumns));
 

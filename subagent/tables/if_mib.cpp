@@ -3,6 +3,7 @@
 #include <array>
 
 #include "tables/interface_rows.h"
+#include "tables/setters.h"
 
 namespace hvnet {
 namespace {
@@ -93,14 +94,17 @@ constexpr std::array kIfXColumns = {
                                                  "as ifOutMulticastPkts"),
     column<kCounter64, &Counters::out_broadcast>(13, "ifHCOutBroadcastPkts",
                                                  "as ifOutBroadcastPkts"),
-    column<kInteger32, &Interface::trap_enable>(14, "ifLinkUpDownTrapEnable", "adapter or not",
-                                                kTrapEnable),
+    writable(column<kInteger32, &Interface::trap_enable>(
+                 14, "ifLinkUpDownTrapEnable", "what was SET, or adapter or not", kTrapEnable),
+             kTrapEnableSetter),
     column<kGauge32, &Interface::speed_mbps>(15, "ifHighSpeed", "as ifSpeed"),
     column<kTruthValue, &Interface::promiscuous>(16, "ifPromiscuousMode",
                                                  "IFF_PROMISC; an hvnet adapter always is"),
     column<kTruthValue, &Interface::connector_present>(17, "ifConnectorPresent",
                                                        "a device that is no adapter"),
-    column<kOctetString, &Interface::alias>(18, "ifAlias", "IFLA_IFALIAS"),
+    writable(
+        column<kOctetString, &Interface::alias>(18, "ifAlias", "what was SET, or IFLA_IFALIAS"),
+        kAliasSetter),
     column<kTimeTicks, &Interface::counter_discontinuity>(
         19, "ifCounterDiscontinuityTime", "when increments may last have been lost"),
 };

@@ -42,7 +42,15 @@ std::string syntaxText(const Column& column) {
 }
 
 std::string_view accessText(Access access) {
-  return access == Access::kReadOnly ? "read-only" : "not-accessible";
+  switch (access) {
+    case Access::kReadOnly:
+      return "read-only";
+    case Access::kReadWrite:
+      return "read-write";
+    case Access::kNotAccessible:
+      break;
+  }
+  return "not-accessible";
 }
 
 std::string dotted(OidView oid) {

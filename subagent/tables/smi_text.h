@@ -10,7 +10,7 @@ namespace hvnet {
 
 // "Counter32", "INTEGER { up(1), down(2) }"
 std::string syntaxText(const Column& column);
-// "read-only", "not-accessible"
+// "read-only", "read-write", "not-accessible"
 std::string_view accessText(Access access);
 // "1.3.6.1.2.1.2"
 std::string dotted(OidView oid);

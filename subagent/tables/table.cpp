@@ -58,19 +58,25 @@ bool isUnder(OidView oid, OidView root) {
 
 }  // namespace
 
-GetResult get(const Table& table, const View& view, OidView oid) {
+Place find(const Table& table, const Snapshot& snapshot, OidView oid) {
   if (!isUnder(oid, table.entry) || oid.size() == table.entry.size()) return {};
   const OidView rest = oid.subspan(table.entry.size());
   const Column* column = columnFrom(table, rest[0]);
   if (column == table.columns.data() + table.columns.size() || column->number != rest[0]) return {};
   if (column->access == Access::kNotAccessible) return {};
   const OidView index = rest.subspan(1);
-  const std::size_t row = firstRowAfter(table, view.snapshot, index, true);
-  const bool there = row < table.row_count(view.snapshot) && column->encode != nullptr &&
-                     compare(viewOf(table.row_index(view.snapshot, row)), index) == 0 &&
-                     hasRow(table, view.snapshot, row);
-  if (!there) return {std::nullopt, Missing::kNoSuchInstance};
-  return {column->encode(view, row), Missing::kNoSuchInstance};
+  const std::size_t row = firstRowAfter(table, snapshot, index, true);
+  const bool there = row < table.row_count(snapshot) && column->encode != nullptr &&
+                     compare(viewOf(table.row_index(snapshot, row)), index) == 0 &&
+                     hasRow(table, snapshot, row);
+  return {column, there ? std::optional(row) : std::nullopt};
+}
+
+GetResult get(const Table& table, const View& view, OidView oid) {
+  const Place place = find(table, view.snapshot, oid);
+  if (place.column == nullptr) return {};
+  if (!place.row) return {std::nullopt, Missing::kNoSuchInstance};
+  return {place.column->encode(view, *place.row), Missing::kNoSuchInstance};
 }
 
 std::optional<Cell> next(const Table& table, const View& view, OidView oid, bool inclusive) {

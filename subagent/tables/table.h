@@ -77,6 +77,14 @@ struct GetResult {
   Missing missing = Missing::kNoSuchObject;
 };
 
+// What a name stands for: no column, a column without that row, or a cell, whose value may still be
+// missing.
+struct Place {
+  const Column* column = nullptr;
+  std::optional<std::size_t> row;
+};
+Place find(const Table& table, const Snapshot& snapshot, OidView oid);
+
 GetResult get(const Table& table, const View& view, OidView oid);
 
 // The first existing cell after `oid` (or at it, when `inclusive`); empty past the last one.

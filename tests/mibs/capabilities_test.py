@@ -44,9 +44,15 @@ def test_every_variation_is_of_an_object_in_a_group_that_is_included():
             assert variations.keys() <= members_of(module, groups), module
 
 
-def test_nothing_that_is_implemented_can_be_written():
+# What README and docs/object-support.md call read-write.
+SETTABLE = {"ifAlias", "ifLinkUpDownTrapEnable",
+            "hvnetAlarmRising", "hvnetAlarmFalling", "hvnetAlarmRatio"}
+
+
+def test_nothing_but_what_can_be_set_is_said_to_be_writable():
     for module, (groups, variations) in supported().items():
         writable = re.findall(r"^(\w+)\s+OBJECT-TYPE\s[^:]*?MAX-ACCESS\s+read-(?:write|create)",
                               text_of(module), re.MULTILINE)
         for name in members_of(module, groups) & set(writable):
-            assert variations.get(name) in ("read-only", "not-implemented"), name
+            refused = variations.get(name) in ("read-only", "not-implemented")
+            assert refused != (name in SETTABLE), name

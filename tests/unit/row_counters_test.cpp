@@ -115,5 +115,19 @@ TEST_F(RowCountersTest, TellWhichRowsMayHaveLostIncrements) {
             std::vector<std::size_t>{1});
 }
 
+TEST_F(RowCountersTest, PutsWhatWasSetOverTheConfiguredThresholds) {
+  AlarmOptions alarms;
+  alarms.all.rising = 80;
+  Settings settings;
+  settings[IfIndex{2}].rising = 90;
+  settings[IfIndex{2}].ratio = 0;
+  counters_.follow(interfaces({1, 2, 256}), alarms, settings);
+  EXPECT_EQ(published().rates[0].settings.rising, 80U);
+  EXPECT_EQ(published().rates[1].settings.rising, 90U);
+  EXPECT_EQ(published().rates[1].settings.ratio, 0U);
+  counters_.follow(interfaces({1, 2, 256}), alarms);
+  EXPECT_EQ(published().rates[1].settings.rising, 80U);
+}
+
 }  // namespace
 }  // namespace hvnet

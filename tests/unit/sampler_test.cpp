@@ -195,5 +195,44 @@ TEST_F(SamplerTest, KnowsNoLinksStateOnceTheSourceHasFailed) {
   EXPECT_EQ(back->interfaces->rows[0].oper_status, OperStatus::kUp);
 }
 
+TEST_F(SamplerTest, PublishesWhatWasSetWithTheNextSampleAndMovesNoTime) {
+  Sampler sampler = make();
+  const auto settings = std::move(*SettingsStore::open("state/settings.saved", log_, files_));
+  sampler.follow(*settings);
+  const SnapshotPtr before = sampler.sample(now_);
+  EXPECT_EQ(before->settings, settings->current());
+  EXPECT_EQ(before->interfaces->rows[1].alias, "");
+  Settings next;
+  next[IfIndex{2}].alias = "uplink";
+  next[IfIndex{2}].trap_enable = TrapEnable::kDisabled;
+  next[IfIndex{2}].rising = 70;
+  ASSERT_TRUE(settings->replace(next));
+  const SnapshotPtr after = sampler.sample(now_ + std::chrono::seconds(1));
+  EXPECT_EQ(after->settings, settings->current());
+  EXPECT_EQ(after->interfaces->rows[1].alias, "uplink");
+  EXPECT_EQ(after->interfaces->rows[1].trap_enable, TrapEnable::kDisabled);
+  EXPECT_EQ(after->rates[1].settings.rising, 70U);
+  EXPECT_EQ(after->interfaces->rows[0].trap_enable, TrapEnable::kEnabled);
+  EXPECT_EQ(after->interfaces->last_change, before->interfaces->last_change);
+  EXPECT_EQ(after->interfaces->stack_last_change, before->interfaces->stack_last_change);
+  EXPECT_EQ(after->interfaces->rows[1].last_change, before->interfaces->rows[1].last_change);
+}
+
+TEST_F(SamplerTest, KeepsWhatWasSetOverAChangeOfTheTopology) {
+  Sampler sampler = make();
+  const auto settings = std::move(*SettingsStore::open("state/settings.saved", log_, files_));
+  sampler.follow(*settings);
+  Settings next;
+  next[IfIndex{2}].alias = "uplink";
+  ASSERT_TRUE(settings->replace(next));
+  sampler.sample(now_);
+  source_->ports_now[2].link.alias = "the kernel's";
+  source_->changed = true;
+  sampler.takeEvents(now_);
+  const SnapshotPtr after = sampler.sample(now_);
+  EXPECT_EQ(rowsOf(after), "1 lan2, 2 lan0, 3 lan1, 256 veth0");
+  EXPECT_EQ(after->interfaces->rows[1].alias, "uplink");
+}
+
 }  // namespace
 }  // namespace hvnet

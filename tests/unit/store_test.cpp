@@ -108,5 +108,28 @@ TEST_F(StoreTest, LosesWhatIsBetweenButNeverTheNewestChange) {
   EXPECT_EQ(changes.back(), newest);
 }
 
+TEST_F(StoreTest, WaitsForASnapshotWithTheNewSettingsAndTakesNoOlderOneForIt) {
+  const auto settings = std::make_shared<const Settings>();
+  store_->publish(sampledAt(Clock::now()));
+  std::thread poller([&] {
+    pollfd fd{store_->refreshFd(), POLLIN, 0};
+    ASSERT_EQ(::poll(&fd, 1, 10'000), 1);
+    store_->takeRefreshRequest();
+    store_->publish(sampledAt(Clock::now()));  // begun before
+    Snapshot with = *sampledAt(Clock::now());
+    with.settings = settings;
+    store_->publish(std::make_shared<const Snapshot>(std::move(with)));
+  });
+  EXPECT_TRUE(store_->awaitSettings(settings, milliseconds(10'000)));
+  EXPECT_EQ(store_->current()->settings, settings);
+  poller.join();
+  EXPECT_TRUE(store_->awaitSettings(settings, milliseconds(0))) << "it is there";
+}
+
+TEST_F(StoreTest, DoesNotWaitForNewSettingsLongerThanItIsTold) {
+  store_->publish(sampledAt(Clock::now()));
+  EXPECT_FALSE(store_->awaitSettings(std::make_shared<const Settings>(), milliseconds(5)));
+}
+
 }  // namespace
 }  // namespace hvnet

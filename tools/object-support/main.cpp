@@ -34,7 +34,8 @@ constexpr char kPreamble[] =
     "- *other* is an Ethernet interface that is no adapter of a hypervisor, here a veth.\n"
     "\n"
     "The examples are in `tools/object-support/examples.cpp`. They go through the same code as a\n"
-    "real adapter. All of it is read-only.\n";
+    "real adapter. What is not read-write is refused (`notWritable`); what was SET is kept in\n"
+    "`settings.saved`, and holds until it is SET again or its line there is removed.\n";
 
 // --- what one example says of one column ---------------------------------------------------------
 
