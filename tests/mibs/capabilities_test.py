@@ -28,7 +28,8 @@ def members_of(module, groups):
     text = text_of(module)
     found = set()
     for group in groups:
-        listed = re.search(rf"\b{group}\s+OBJECT-GROUP\s+OBJECTS\s*\{{([^}}]*)\}}", text)[1]
+        listed = re.search(rf"\b{group}\s+(?:OBJECT-GROUP\s+OBJECTS|NOTIFICATION-GROUP\s+"
+                           rf"NOTIFICATIONS)\s*\{{([^}}]*)\}}", text)[1]
         found |= set(listed.replace(",", " ").split())
     return found
 

@@ -125,7 +125,9 @@ def test_every_table_is_walked_once_in_order_and_get_agrees(router, mode):
 
 @pytest.mark.parametrize("mode", MODES)
 def test_getbulk_over_all_of_it_agrees_with_getnext(router, mode):
-    product = served(router, mode)
+    product = served(router, mode, "dropAlarm window 2\n")
+    # The last objects to appear, after a whole window of drops.
+    product.wait_until(lambda: product.ask(OIDS["hvnetAlarmBaseline"] + (2,)) is not None)
     for size in (1, 10, 60):
         for subtree in our_subtrees():
             bulk = tools.snmpbulkwalk(product.port, subtree, f"-Cr{size}")
