@@ -87,16 +87,16 @@ TEST(FlapLimiter, NeverTellsMoreThanAPairASecondAndEndsWithTheTruth) {
     std::vector<std::pair<LinkChange, TimePoint>> told;
     LinkChange state = kUp;
     int now_ms = 0;
-    const auto takeDue = [&](int ms) {
+    const auto tell_due = [&](int ms) {
       for (const DueChange& due : limiter.takeDue(at(ms))) told.emplace_back(due.change, at(ms));
     };
     for (int flap = 0; flap < 100; ++flap) {
       now_ms += static_cast<int>(random() % 120);
-      takeDue(now_ms);
+      tell_due(now_ms);
       state = state == kUp ? kDown : kUp;
       if (limiter.offer(kLan0, state, at(now_ms))) told.emplace_back(state, at(now_ms));
     }
-    takeDue(now_ms + 1000);
+    tell_due(now_ms + 1000);
     EXPECT_FALSE(limiter.nextDue());
     ASSERT_FALSE(told.empty());
     EXPECT_EQ(told.back().first, state);

@@ -94,18 +94,18 @@ TEST_F(Notifications, DropsAreToldWithTheWholeCounterAndTheNumbersOfTheAlarm) {
 
 TEST_F(Notifications, AreCalledAsTheModulesSay) {
   EXPECT_EQ(notifications().size(), 8U);
-  const auto oidOf = [](EventKind kind) {
+  const auto oid_of = [](EventKind kind) {
     const OidView oid = notificationOf(kind).oid;
     return Oid(oid.begin(), oid.end());
   };
-  EXPECT_EQ(oidOf(kLinkDown), Oid({1, 3, 6, 1, 6, 3, 1, 1, 5, 3}));
-  EXPECT_EQ(oidOf(kLinkUp), Oid({1, 3, 6, 1, 6, 3, 1, 1, 5, 4}));
-  EXPECT_EQ(oidOf(kAlarmRaised), hvnet({0, 1}));
-  EXPECT_EQ(oidOf(kAlarmCleared), hvnet({0, 2}));
-  EXPECT_EQ(oidOf(kAdapterAdded), hvnet({0, 3}));
-  EXPECT_EQ(oidOf(kAdapterRemoved), hvnet({0, 4}));
-  EXPECT_EQ(oidOf(kSourceFailed), hvnet({0, 5}));
-  EXPECT_EQ(oidOf(kSourceRecovered), hvnet({0, 6}));
+  EXPECT_EQ(oid_of(kLinkDown), Oid({1, 3, 6, 1, 6, 3, 1, 1, 5, 3}));
+  EXPECT_EQ(oid_of(kLinkUp), Oid({1, 3, 6, 1, 6, 3, 1, 1, 5, 4}));
+  EXPECT_EQ(oid_of(kAlarmRaised), hvnet({0, 1}));
+  EXPECT_EQ(oid_of(kAlarmCleared), hvnet({0, 2}));
+  EXPECT_EQ(oid_of(kAdapterAdded), hvnet({0, 3}));
+  EXPECT_EQ(oid_of(kAdapterRemoved), hvnet({0, 4}));
+  EXPECT_EQ(oid_of(kSourceFailed), hvnet({0, 5}));
+  EXPECT_EQ(oid_of(kSourceRecovered), hvnet({0, 6}));
 }
 
 TEST_F(Notifications, WhatHasNoValueIsLeftOut) {
