@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/escape.h"
+#include "base/lines.h"
 #include "base/words.h"
 
 namespace hvnet {
@@ -77,38 +78,25 @@ Result<SavedPort> readPort(std::string_view line) {
 
 class Reader {
  public:
-  explicit Reader(std::string_view text) : rest_(text) {}
+  explicit Reader(std::string_view text) : lines_(text) {}
 
   Result<SavedCounters> read();
-  [[nodiscard]] std::size_t lineNumber() const { return line_number_; }
+  [[nodiscard]] std::size_t lineNumber() const { return lines_.number(); }
 
  private:
-  // False when the file ends where a whole line should be.
-  bool nextLine();
   Result<void> readHead();
   Result<void> readEnd(Words words);
 
-  std::string_view rest_;
-  std::string_view line_;
-  std::size_t line_number_ = 0;
+  Lines lines_;
   SavedCounters counters_;
 };
 
-bool Reader::nextLine() {
-  ++line_number_;
-  const std::size_t length = rest_.find('\n');
-  if (length == std::string_view::npos) return false;
-  line_ = rest_.substr(0, length);
-  rest_.remove_prefix(length + 1);
-  return true;
-}
-
 Result<void> Reader::readHead() {
-  if (!nextLine() || line_ != kHeader) {
+  if (!lines_.nextWhole() || lines_.line() != kHeader) {
     return fail("the file does not start with \"" + std::string(kHeader) + "\"");
   }
-  if (!nextLine()) return fail("the file is torn");
-  Words words(line_);
+  if (!lines_.nextWhole()) return fail("the file is torn");
+  Words words(lines_.line());
   if (!words.accept("boot")) return fail("\"boot\" is missing");
   auto boot_id = unescapeWord(words.next());
   if (!boot_id || !words.empty()) return fail("\"boot\" is not followed by one boot id");
@@ -124,21 +112,21 @@ Result<void> Reader::readEnd(Words words) {
     return fail("the file has " + std::to_string(counters_.ports.size()) + " ports but ends with " +
                 std::to_string(*count));
   }
-  if (rest_.empty()) return {};
-  ++line_number_;
+  if (lines_.rest().empty()) return {};
+  lines_.next();
   return fail("there is something after the \"end\" line");
 }
 
 Result<SavedCounters> Reader::read() {
   if (auto head = readHead(); !head) return tl::unexpected(head.error());
   std::set<KernelIndex> seen;
-  while (nextLine()) {
-    Words words(line_);
+  while (lines_.nextWhole()) {
+    Words words(lines_.line());
     if (words.accept("end")) {
       if (auto end = readEnd(words); !end) return tl::unexpected(end.error());
       return std::move(counters_);
     }
-    auto port = readPort(line_);
+    auto port = readPort(lines_.line());
     if (!port) return tl::unexpected(port.error());
     if (!seen.insert(port->index).second) {
       return fail("ifindex " + std::to_string(static_cast<int>(port->index)) + " is given twice");

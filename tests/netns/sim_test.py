@@ -1,74 +1,21 @@
 """The real product on the reports of the real hvnet-sim: what a scenario does is what SNMP says."""
 
-import os
-import re
-import shutil
+import functools
 import signal
 import time
-from pathlib import Path
 
 import pytest
-from daemons import Daemon
 from mib import DOWN, UP, instance
 from polling import SLOW, eventually
+from simulator import SIM, Simulator, simulated_router
 
-SIM = Path(os.environ["HVNET_BINARY"]).parents[1] / "tools/hvnet-sim/hvnet-sim"
 COUNTERS = ("ifHCInOctets", "ifHCOutOctets", "ifHCInUcastPkts", "ifHCOutUcastPkts", "ifInDiscards")
-
-
-class Simulator(Daemon):
-    """hvnet-sim with a scenario of the test's own, whose seconds start with the process. What a
-    slow build is given more time for comes later by as much."""
-
-    def __init__(self, binary, folder, scenario, options=()):
-        folder = Path(folder)
-        self.report = folder / "hvnet.report"
-        self.scenario = folder / "test.scenario"
-        self.scenario.write_text(
-            re.sub(r"^at (\d+)", lambda at: f"at {int(at[1]) * SLOW:.3f}", scenario, flags=re.M)
-        )
-        sanitizers = {k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}
-        command = [binary, "--scenario", self.scenario, *options, self.report]
-        super().__init__(folder, command, sanitizers)
-
-    def start(self):
-        self.spawn()
-        self.wait_until(self.report.exists, what="writes its first report")
-        return self
-
-    def stop(self):
-        """Each way to ask for it ends it with status 0, and the report stays whole."""
-        if self.running:
-            code = self.signal_and_wait(signal.SIGTERM, 5)
-            assert code == 0, f"exit code {code} after SIGTERM:\n{self.log}"
-        for sign in ("Sanitizer", "runtime error:"):
-            assert sign not in self.log, self.log
-
-    def told(self, text):
-        """Waits until the scenario has come that far."""
-        stdout = self.folder / "stdout"
-        self.wait_until(lambda: text in stdout.read_text(), within=20, what=f"tells {text!r}")
-
-    def value(self, adapter, counter):
-        """What the report says now."""
-        line = re.search(rf"^stats {adapter} .*", self.report.read_text(), re.MULTILINE)[0]
-        return int(re.search(rf" {counter} (\d+)", line)[1])
 
 
 @pytest.fixture
 def simulate(lab):
     """simulate(scenario) → the simulator, and the product that reads its report."""
-    binary = lab.folder / "hvnet-sim"
-    shutil.copyfile(SIM, binary)
-    binary.chmod(0o755)
-
-    def start(scenario, *options):
-        simulator = Simulator(binary, lab.new_folder("sim"), scenario, options)
-        lab.keep(simulator).start()
-        source = ("--source", f"report:{simulator.report}")
-        return simulator, lab.product(sysfs=False, options=source)
-
-    return start
+    return functools.partial(simulated_router, lab)
 
 
 def named(product, column):
