@@ -194,18 +194,35 @@ Result<void> parseDropAlarm(std::string_view arguments, const std::string& /*pla
   return {};
 }
 
+template <auto member>
+bool sameMember(const Config& one, const Config& other) {
+  return one.*member == other.*member;
+}
+
+bool sameIndexOrder(const Config& one, const Config& other) {
+  return one.publish.index_order == other.publish.index_order;
+}
+
+// Wherever in the file they stand.
+bool samePins(const Config& one, const Config& other) {
+  return std::ranges::equal(one.pins, other.pins, [](const Pin& a, const Pin& b) {
+    return a.index == b.index && a.target == b.target;
+  });
+}
+
 constexpr std::array kDirectives = {
     Directive{"adapterDriver", "NAME [PROFILE]",
-              "treat a driver or a link kind (veth, dummy) as an adapter", parseAdapterDriver},
+              "treat a driver or a link kind (veth, dummy) as an adapter", parseAdapterDriver,
+              sameMember<&Config::adapter_rules>},
     Directive{"bootLog", "FILE", "boot messages of the router that a report is about",
-              parseBootLogFile},
+              parseBootLogFile, sameMember<&Config::boot_log>},
     Directive{"dropAlarm", "[ADAPTER] rising|falling|ratio|window NUMBER...",
               "when receive drops are worth an alarm", parseDropAlarm},
     Directive{"exclude", "PATTERN...", "do not publish interfaces with these names", parseExclude},
-    Directive{"ifIndex", "NUMBER mac|guid|name VALUE", "pin an interface to a number",
-              parseIfIndex},
-    Directive{"indexOrder", "hypervisor|kernel", "whose order the ifIndex follows",
-              parseIndexOrder},
+    Directive{"ifIndex", "NUMBER mac|guid|name VALUE", "pin an interface to a number", parseIfIndex,
+              samePins},
+    Directive{"indexOrder", "hypervisor|kernel", "whose order the ifIndex follows", parseIndexOrder,
+              sameIndexOrder},
     Directive{"media", "nominal|driver",
               "speed of hvnet adapters: 1000BASE-T, or as the driver says", parseMedia},
     Directive{"nameFormat", "kernel|lan", "ifName of adapters: the kernel's, or lan0, lan1, ...",

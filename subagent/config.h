@@ -35,6 +35,8 @@ struct Directive {
   std::string_view arguments;  // for --help and for messages
   std::string_view meaning;
   DirectiveParser parse;
+  // Of what is only read at a start: whether both say the same. Else null.
+  bool (*same)(const Config& one, const Config& other) = nullptr;
 };
 
 std::span<const Directive> directives();

@@ -10,11 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include "base/folder_lock.h"
 #include "config.h"
 #include "counters/linux/linux_source.h"
 #include "counters/report/report_source.h"
 #include "ifmap/map_store.h"
 #include "options.h"
+#include "reload.h"
 #include "service_manager.h"
 #include "show.h"
 #include "snapshot/poller.h"
@@ -59,11 +61,7 @@ LibraryOptions libraryOptions(const Options& options) {
   if (options.action == Action::kServe) {
     out.role = options.standalone ? Role::kStandalone : Role::kSubagent;
   }
-  if (options.config_file) {
-    out.config_file = options.config_file;
-  } else if (std::error_code none; std::filesystem::exists(kDefaultConfigFile, none)) {
-    out.config_file = kDefaultConfigFile;
-  }
+  out.config_file = configFile(options);
   out.persistent_folder = options.state_folder / "snmp";
   out.agentx_address = options.agentx.value_or("");
   return out;
@@ -158,13 +156,14 @@ Result<void> checkReport(const Options& options, const Config& config, Log& log)
 }
 
 int check(const Options& options, const LibraryOptions& read, const Config& config, Log& log) {
+  std::printf("configuration: %s\n",
+              read.config_file ? read.config_file->c_str() : "none, all as by default");
+  if (!options.check_all) return EXIT_SUCCESS;
   const MapStore store(options.state_folder);
   const Result<IndexMap> map = loadMap(store, config);
   if (!map) return report(log, map.error());
   const auto settings = openSettings(options, config, log);
   if (!settings) return report(log, settings.error());
-  std::printf("configuration: %s\n",
-              read.config_file ? read.config_file->c_str() : "none, all as by default");
   std::printf("pinned interfaces: %zu\n", config.pins.size());
   std::printf("index map: %s, %zu interfaces known\n", store.file().c_str(), map->entries().size());
   std::printf("settings: %s, %zu interfaces\n", settingsFile(options, config).c_str(),
@@ -176,19 +175,21 @@ int check(const Options& options, const LibraryOptions& read, const Config& conf
   return EXIT_SUCCESS;
 }
 
+std::string statusOf(const SnapshotStore& store, const Session& session) {
+  return showStatus(*store.current()) + ", " + session.status();
+}
+
 // Tells the manager that we serve, and how we are for as long as the loop runs.
 Result<void> reportTo(ServiceManager& manager, EventLoop& loop, const Poller& poller,
                       const SnapshotStore& store, const Session& session) {
-  const auto status = [&] { return showStatus(*store.current()) + ", " + session.status(); };
-  manager.ready(status());
+  manager.ready(statusOf(store, session));
   const auto interval = manager.reportInterval();
   if (!interval) return {};
-  return loop.every(*interval, [&manager, &poller, status] {
-    manager.report(status(), poller.alive(Clock::now()));
-  });
+  return loop.every(*interval,
+                    [&] { manager.report(statusOf(store, session), poller.alive(Clock::now())); });
 }
 
-int serve(const Options& options, const Config& config, Log& log) {
+int serve(const Options& options, const Config& config, Library& library, Log& log) {
   // Before any thread starts, so that all of them leave signals to this one.
   Result<EventLoop> loop = EventLoop::create();
   if (!loop) return report(log, loop.error());
@@ -216,6 +217,12 @@ int serve(const Options& options, const Config& config, Log& log) {
   if (const auto watched = reportTo(manager, *loop, **poller, **store, **session); !watched) {
     return report(log, watched.error());
   }
+  Reload reload(options, config, library, **poller, log);
+  loop->onHangup([&] {
+    manager.reloading();
+    reload.run();
+    manager.ready(statusOf(**store, **session));
+  });
   loop->run();
   log.info("stopping");
   manager.stopping();
@@ -224,6 +231,10 @@ int serve(const Options& options, const Config& config, Log& log) {
 
 int run(const Options& options) {
   StreamLog log(STDERR_FILENO, options.log_level, std::getenv("JOURNAL_STREAM") != nullptr);
+  // Before the library, which writes there, too.
+  Result<std::optional<FolderLock>> lock;
+  if (options.action == Action::kServe) lock = FolderLock::take(options.state_folder);
+  if (!lock) return report(log, lock.error());
   Config config;
   const LibraryOptions library_options = libraryOptions(options);
   const auto library = Library::start(library_options, config, log);
@@ -239,7 +250,7 @@ int run(const Options& options) {
     case Action::kServe:
       break;
   }
-  return serve(options, config, log);
+  return serve(options, config, **library, log);
 }
 
 }  // namespace

@@ -36,6 +36,14 @@ std::optional<SourceChoice> parseSourceChoice(std::string_view word) {
   return SourceChoice{SourceChoice::Kind::kReport, word.substr(kReport.size())};
 }
 
+std::optional<std::filesystem::path> configFile(const Options& options) {
+  std::error_code none;
+  if (options.config_file || !std::filesystem::exists(kDefaultConfigFile, none)) {
+    return options.config_file;
+  }
+  return kDefaultConfigFile;
+}
+
 std::string_view version() {
   return HVNET_VERSION;
 }
@@ -43,7 +51,7 @@ std::string_view version() {
 ParsedOptions parseOptions(int argc, const char* const* argv) {
   Options out;
   bool show = false;
-  bool check = false;
+  std::string check;
   std::string config_file;
   std::string source = "linux";
   std::string agentx;
@@ -77,7 +85,12 @@ ParsedOptions parseOptions(int argc, const char* const* argv) {
   app.add_flag("--json", out.json, "with --show: as JSON")->needs(show_option);
   app.add_flag("--watch", out.watch, "with --show: draw it anew every second")->needs(show_option);
   auto* check_option =
-      app.add_flag("--check", check, "read configuration and map, say what was found, and exit")
+      app.add_option("--check", check,
+                     "read configuration, map and report (or: config, only that), say what was "
+                     "found, and exit")
+          ->type_name("[config]")
+          ->expected(0, 1)
+          ->check(CLI::IsMember({"config"}).description(""))
           ->excludes(show_option);
   app.add_flag("--rebuild-map", out.rebuild_map, "move the index map aside and start a new one")
       ->excludes(show_option, check_option);
@@ -96,7 +109,8 @@ ParsedOptions parseOptions(int argc, const char* const* argv) {
   if (agentx_option->count() > 0) out.agentx = agentx;
   if (standalone_option->count() > 0) out.standalone = listen.empty() ? kDefaultListen : listen;
   if (show) out.action = Action::kShow;
-  if (check) out.action = Action::kCheck;
+  if (check_option->count() > 0) out.action = Action::kCheck;
+  out.check_all = check.empty();
   return {std::move(out), std::nullopt};
 }
 

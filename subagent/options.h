@@ -28,6 +28,7 @@ struct Options {
   std::optional<std::filesystem::path> config_file;  // given with -c
   SourceChoice source{};
   std::filesystem::path state_folder = "/var/lib/hvnet-subagent";
+  bool check_all = true;                  // else the configuration only
   std::optional<std::string> agentx;      // the master's address, when given
   std::optional<std::string> standalone;  // where to listen; empty optional: AgentX
   bool json = false;
@@ -38,6 +39,9 @@ struct Options {
 
 inline constexpr char kDefaultConfigFile[] = "/etc/snmp/hvnet-subagent.conf";
 inline constexpr char kDefaultListen[] = "udp:127.0.0.1:1161";
+
+// The one given, else the default one if it is there.
+std::optional<std::filesystem::path> configFile(const Options& options);
 
 std::string_view version();
 

@@ -52,6 +52,10 @@ void ServiceManager::report(const std::string& status, bool alive) {
   if (!state.empty()) send(state);
 }
 
+void ServiceManager::reloading() {
+  send("RELOADING=1\nSTATUS=reading the configuration again");
+}
+
 void ServiceManager::stopping() {
   send("STOPPING=1\nSTATUS=stopping");
 }

@@ -22,6 +22,8 @@ class ServiceManager {
   void ready(const std::string& status);
   // Not alive: the watchdog is not fed any more, and the manager will act.
   void report(const std::string& status, bool alive);
+  // Before the configuration is read again; ready() follows.
+  void reloading();
   void stopping();
 
  private:

@@ -12,6 +12,7 @@ namespace hvnet {
 struct AdapterRule {
   std::string name;
   const DriverProfile* profile = nullptr;  // never null once parsed
+  bool operator==(const AdapterRule&) const = default;
 };
 
 // nullptr when the port is not an adapter. A rule wins over the driver's own profile.

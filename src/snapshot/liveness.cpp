@@ -27,6 +27,10 @@ std::optional<char> threadState(std::string_view stat) {
   return stat[name_end + 2];
 }
 
+void Liveness::allow(std::chrono::milliseconds allowed) {
+  allowed_.store(allowed.count(), std::memory_order_relaxed);
+}
+
 void Liveness::beat(TimePoint now) {
   thread_.store(::gettid(), std::memory_order_relaxed);
   last_beat_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
@@ -34,7 +38,8 @@ void Liveness::beat(TimePoint now) {
 
 bool Liveness::alive(TimePoint now) const {
   const TimePoint last{TimePoint::duration(last_beat_.load(std::memory_order_relaxed))};
-  if (now - last <= allowed_) return true;
+  const std::chrono::milliseconds allowed{allowed_.load(std::memory_order_relaxed)};
+  if (now - last <= allowed) return true;
   return threadState(statOf(thread_.load(std::memory_order_relaxed))) == kUninterruptible;
 }
 

@@ -6,7 +6,7 @@
 // would be lost. So it counts as alive. One that spins, or waits for a lock of our own, will never
 // come back: only that one is not.
 //
-// Threads: beat() by the poller's; alive() by any.
+// Threads: beat() and allow() by the poller's; alive() by any.
 #pragma once
 
 #include <sys/types.h>
@@ -27,13 +27,14 @@ class Liveness {
  public:
   // `allowed`: the longest time between two beats of a poller that is well.
   Liveness(std::chrono::milliseconds allowed, TimePoint started)
-      : allowed_(allowed), last_beat_(started.time_since_epoch().count()) {}
+      : allowed_(allowed.count()), last_beat_(started.time_since_epoch().count()) {}
 
+  void allow(std::chrono::milliseconds allowed);
   void beat(TimePoint now);
   [[nodiscard]] bool alive(TimePoint now) const;
 
  private:
-  std::chrono::milliseconds allowed_;
+  std::atomic<std::chrono::milliseconds::rep> allowed_;
   std::atomic<TimePoint::rep> last_beat_;
   std::atomic<pid_t> thread_{0};  // of the last beat
 };

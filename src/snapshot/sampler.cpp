@@ -63,6 +63,14 @@ SnapshotPtr Sampler::sample(TimePoint now) {
   return out;
 }
 
+void Sampler::reconfigure(PublishOptions options, std::chrono::milliseconds interval,
+                          TimePoint now) {
+  options.index_order = options_.index_order;
+  options_ = std::move(options);
+  about_.sample_interval = interval;
+  rebuild(now);
+}
+
 void Sampler::takeSettings(TimePoint now) {
   if (settings_store_ == nullptr) return;
   SettingsPtr latest = settings_store_->current();

@@ -35,6 +35,8 @@ class Sampler {
   // Takes in pending topology events; true when the rows changed.
   bool takeEvents(TimePoint now);
   SnapshotPtr sample(TimePoint now);
+  // The index order stays as it is: a number does not move while it is served.
+  void reconfigure(PublishOptions options, std::chrono::milliseconds interval, TimePoint now);
   // Housekeeping, about once a second.
   void tick(TimePoint now);
   // The last call.

@@ -31,6 +31,18 @@ std::string whyUnreachable(std::string_view address) {
   return why;
 }
 
+// Instead of the library's own, which asks for the socket's name at each message, for nobody, and
+// loses what it has allocated when a master that was killed leaves something of ours unread.
+int receive(netsnmp_transport* transport, void* buffer, int size, void** opaque, int* length) {
+  *opaque = nullptr;
+  *length = 0;
+  ssize_t got = 0;
+  do {
+    got = ::recv(transport->sock, buffer, static_cast<std::size_t>(size), MSG_DONTWAIT);
+  } while (got < 0 && errno == EINTR);
+  return static_cast<int>(got);
+}
+
 class AgentxSession final : public Session {
  public:
   AgentxSession(SnapshotStore& store, SettingsStore& settings, Log& log)
@@ -79,6 +91,9 @@ class AgentxSession final : public Session {
   void joined(netsnmp_session& session) {
     session.callback = &AgentxSession::onPacket;
     session.callback_magic = this;
+    if (auto* transport = snmp_sess_transport(snmp_sess_pointer(&session))) {
+      transport->f_recv = &receive;
+    }
     joined_ = true;
     server_.takeUptime();
     log_->info("joined the master agent at " + Library::agentxAddress());

@@ -41,6 +41,7 @@ Result<EventLoop> EventLoop::create() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   if (::pthread_sigmask(SIG_BLOCK, &signals, nullptr) != 0) return failErrno("pthread_sigmask");
   UniqueFd fd{::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK)};
   if (!fd) return failErrno("signalfd");
@@ -62,6 +63,14 @@ Result<void> EventLoop::every(std::chrono::milliseconds interval, std::function<
   return {};
 }
 
+bool EventLoop::takeSignal() {
+  signalfd_siginfo signal{};
+  if (::read(signal_fd_.get(), &signal, sizeof signal) != sizeof signal) return true;
+  if (signal.ssi_signo != SIGHUP) return false;
+  if (hangup_) hangup_();
+  return true;
+}
+
 void EventLoop::run() {
   FdSet fds;
   for (;;) {
@@ -78,7 +87,7 @@ void EventLoop::run() {
     const int ready = netsnmp_large_fd_set_select(highest, fds.get(), nullptr, nullptr,
                                                   block != 0 ? nullptr : &timeout);
     if (ready > 0) {
-      if (fds.has(signal_fd_.get())) return;
+      if (fds.has(signal_fd_.get()) && !takeSignal()) return;
       snmp_read2(fds.get());
       for (const Watch& watch : watches_) {
         if (fds.has(watch.fd)) watch.task();

@@ -13,14 +13,16 @@ namespace hvnet {
 
 class EventLoop {
  public:
-  // Blocks the signals that end the process, in this thread and those it starts later; a
+  // Blocks the signals that it reacts to, in this thread and those it starts later; a
   // connection that breaks is never a signal.
   static Result<EventLoop> create();
 
-  // Both before run(), which calls the tasks in its own thread.
+  // All three before run(), which calls the tasks in its own thread.
   // Whenever `fd`, which outlives the loop, is readable; the task has to empty it.
   void watch(int fd, std::function<void()> task) { watches_.push_back({fd, std::move(task)}); }
   Result<void> every(std::chrono::milliseconds interval, std::function<void()> task);
+  // Whenever SIGHUP comes, or has come since create().
+  void onHangup(std::function<void()> task) { hangup_ = std::move(task); }
   // Serves until SIGTERM or SIGINT.
   void run();
 
@@ -32,7 +34,10 @@ class EventLoop {
 
   explicit EventLoop(UniqueFd signal_fd) : signal_fd_(std::move(signal_fd)) {}
 
+  bool takeSignal();  // false: time to end
+
   UniqueFd signal_fd_;
+  std::function<void()> hangup_;
   std::vector<UniqueFd> timers_;
   std::vector<Watch> watches_;
 };

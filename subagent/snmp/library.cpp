@@ -17,6 +17,10 @@ void setDefault(int which, const std::string& value) {
   netsnmp_ds_set_string(NETSNMP_DS_LIBRARY_ID, which, value.c_str());
 }
 
+void setAgentxAddress(const std::string& address) {
+  netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET, address.c_str());
+}
+
 LogLevel levelOf(int priority) {
   if (priority <= LOG_ERR) return LogLevel::kError;
   if (priority <= LOG_WARNING) return LogLevel::kWarning;
@@ -49,6 +53,12 @@ bool isNoNews(std::string_view message) {
   return std::ranges::any_of(kNoNews, [&](auto start) { return message.starts_with(start); });
 }
 
+std::vector<Error> errorsOf(const ConfigReading& reading) {
+  std::vector<Error> errors;
+  for (const std::string& problem : reading.problems()) errors.push_back({problem});
+  return errors;
+}
+
 std::string_view withoutNewline(std::string_view text) {
   while (text.ends_with('\n')) text.remove_suffix(1);
   return text;
@@ -71,9 +81,31 @@ tl::expected<std::unique_ptr<Library>, std::vector<Error>> Library::start(
   library->initialise();
   library->reading_ = nullptr;
   if (reading.problems().empty()) return library;
-  std::vector<Error> errors;
-  for (const std::string& problem : reading.problems()) errors.push_back({problem});
-  return tl::unexpected(std::move(errors));
+  return tl::unexpected(errorsOf(reading));
+}
+
+std::vector<Error> Library::reread(const std::optional<std::filesystem::path>& config_file,
+                                   Config& fresh) {
+  options_.config_file = config_file;
+  const std::string address = agentxAddress();
+  ConfigReading reading(fresh);
+  reading_ = &reading;
+  readAgain();
+  reading_ = nullptr;
+  setAgentxAddress(address);
+  return errorsOf(reading);
+}
+
+void Library::readAgain() {
+  const char* file = options_.config_file ? options_.config_file->c_str() : nullptr;
+  netsnmp_ds_set_string(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_OPTIONALCONFIG, file);
+  if (options_.role == Role::kStandalone) {
+    update_config();
+    return;
+  }
+  // The library's own way would also open a second session with the master.
+  free_config();
+  if (file != nullptr) read_config_with_type(file, kApplicationType);
 }
 
 void Library::initialise() {
@@ -161,10 +193,7 @@ int Library::onConfigRead(int /*major*/, int /*minor*/, void* /*unused*/, void* 
 
 // The lines are read; the library has not acted on them yet.
 void Library::completeConfig() {
-  if (!options_.agentx_address.empty()) {
-    netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET,
-                          options_.agentx_address.c_str());
-  }
+  if (!options_.agentx_address.empty()) setAgentxAddress(options_.agentx_address);
   // A subagent leaves access control to its master.
   if (options_.role == Role::kSubagent || vacm_is_configured() != 0) return;
   char ipv4[] = "rocommunity public 127.0.0.1";

@@ -35,6 +35,10 @@ class Library {
   // the community "public", and says so. Net-SNMP's own messages go to `log` from here on.
   static tl::expected<std::unique_ptr<Library>, std::vector<Error>> start(
       const LibraryOptions& options, Config& config, Log& log);
+  // Reads the configuration into `fresh` once more: access and sinks are as it says from here on.
+  // What it complains of is the result; what is good is in force all the same. Where the master is
+  // and where to listen stays as it was.
+  std::vector<Error> reread(const std::optional<std::filesystem::path>& config_file, Config& fresh);
   // Stores what is persistent, and takes leave of the master.
   ~Library();
   Library(const Library&) = delete;
@@ -46,6 +50,7 @@ class Library {
  private:
   Library(LibraryOptions options, Log& log) : options_(std::move(options)), log_(&log) {}
   void initialise();
+  void readAgain();
   static int onLog(int major, int minor, void* message, void* self);
   static int onConfigRead(int major, int minor, void* unused, void* self);
   void completeConfig();

@@ -208,7 +208,7 @@ UP, DOWN, LOWER_LAYER_DOWN = 1, 2, 7
 
 def instance(column, index):
     """("ifDescr", 3) → the OID of ifDescr.3."""
-    return COLUMNS[column] + (index,)
+    return OIDS[column] + (index,)
 
 
 def object_of(oid):

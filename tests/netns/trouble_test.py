@@ -204,6 +204,15 @@ def test_check_refuses_a_bad_configuration(router):
     must_refuse(product, r"agent\.conf:2\b")
 
 
+def test_check_of_the_configuration_alone_looks_at_nothing_else(router, saved):
+    (saved / "ifindex.map").write_text("not a map\n")
+    good = router.prepare(ACCESS, state=saved, options=["--check", "config"])
+    assert good.run() == 0
+    assert good.output == f"configuration: {good.configuration}\n"
+    bad = router.prepare("media of-its-own\n", state=saved, options=["--check", "config"])
+    must_refuse(bad, r"agent\.conf:1: media: 'of-its-own'")
+
+
 def test_check_refuses_a_bad_map(router, saved):
     (saved / "ifindex.map").write_bytes(b"garbage\n")
     must_refuse(router.prepare(ACCESS, state=saved, options=["--check"]), r"ifindex\.map:1\b")
@@ -259,6 +268,19 @@ def test_a_state_folder_that_is_not_a_folder_is_named(router):
     product.spawn()
     eventually(lambda: str(state) in product.log, within=5)
     product.kill()
+
+
+def test_a_second_product_on_one_state_folder_is_refused_and_names_the_first(router, saved):
+    first = router.product(ACCESS, state=saved)
+    files = files_of(saved)
+    must_refuse(
+        router.prepare(ACCESS, state=saved),
+        rf"{saved} is in use by process {first.process.pid}; .*--state",
+    )
+    assert files_of(saved) == files
+    assert {n: name for n, name in first.names().items() if n < 256} == ADAPTERS
+    first.kill()
+    router.product(ACCESS, state=saved)
 
 
 def test_a_state_folder_that_does_not_exist_is_made(router):

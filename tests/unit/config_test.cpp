@@ -126,5 +126,42 @@ TEST_F(ConfigTest, RefusesADropAlarmThatCannotBe) {
   EXPECT_EQ(config_.publish.alarms.of("lan0"), AlarmSettings{});
 }
 
+// Whether a restart is needed to go from one configuration to the other, and for which line.
+std::string needingARestart(const Config& one, const Config& other) {
+  std::string out;
+  for (const Directive& directive : directives()) {
+    if (directive.same != nullptr && !directive.same(one, other)) {
+      out += std::string(directive.name) + " ";
+    }
+  }
+  return out;
+}
+
+TEST_F(ConfigTest, SaysWhichLinesAreOnlyReadAtAStart) {
+  const Config before;
+  for (const auto& [name, arguments] :
+       {std::pair("exclude", "docker*"), std::pair("media", "driver"),
+        std::pair("nameFormat", "lan"), std::pair("sampleInterval", "500"),
+        std::pair("dropAlarm", "rising 70")}) {
+    ASSERT_EQ(parse(name, arguments), "");
+  }
+  EXPECT_EQ(needingARestart(before, config_), "");
+  for (const auto& [name, arguments] :
+       {std::pair("adapterDriver", "veth"), std::pair("bootLog", "/var/log/boot"),
+        std::pair("ifIndex", "3 name lan0"), std::pair("indexOrder", "kernel")}) {
+    config_ = {};
+    ASSERT_EQ(parse(name, arguments), "");
+    EXPECT_EQ(needingARestart(before, config_), std::string(name) + " ");
+    EXPECT_EQ(needingARestart(config_, config_), "");
+  }
+}
+
+TEST_F(ConfigTest, TakesAPinForTheSameWhereverItStands) {
+  ASSERT_EQ(parse("ifIndex", "3 name lan0"), "");
+  Config moved = config_;
+  moved.pins.front().where = "my.conf:9";
+  EXPECT_EQ(needingARestart(config_, moved), "");
+}
+
 }  // namespace
 }  // namespace hvnet

@@ -14,7 +14,8 @@ using Found = std::vector<std::string>;
 Found read(std::string_view text, bool (Lines::*next)()) {
   Lines lines(text);
   Found out;
-  while ((lines.*next)()) out.push_back(std::to_string(lines.number()) + ":" + std::string(lines.line()));
+  while ((lines.*next)())
+    out.push_back(std::to_string(lines.number()) + ":" + std::string(lines.line()));
   out.push_back(std::to_string(lines.number()));
   return out;
 }

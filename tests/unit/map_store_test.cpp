@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <fstream>
 #include <map>
 #include <random>
@@ -391,6 +393,41 @@ TEST_F(RealDisk, SaysWhichPathAndWhyWhenItCannotSave) {
   ASSERT_FALSE(saved);
   EXPECT_EQ(saved.error().text,
             "creating the folder " + (folder / "file").string() + ": Not a directory");
+}
+
+// The kernel itself cuts every write short at the limit: the disk is full there.
+class LimitedFileSize {
+ public:
+  explicit LimitedFileSize(rlim_t octets) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit now{octets, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &now);
+  }
+  ~LimitedFileSize() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+  LimitedFileSize(const LimitedFileSize&) = delete;
+  LimitedFileSize& operator=(const LimitedFileSize&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(RealDisk, KeepsTheOldMapWhereverTheDiskFillsUp) {
+  MapStore store(folder);
+  ASSERT_TRUE(store.save(sample()));
+  auto fresh = sample();
+  fresh.front().name = "renamed";
+  const std::size_t size = formatMap(fresh).size();
+  for (std::size_t room = 0; room < size; ++room) {
+    const Result<void> saved = [&] {
+      const LimitedFileSize limit(room);
+      return store.save(fresh);
+    }();
+    ASSERT_FALSE(saved) << room;
+    ASSERT_EQ(store.load().value(), sample()) << room;
+  }
+  ASSERT_TRUE(store.save(fresh)) << "as soon as there is room";
+  EXPECT_EQ(store.load().value(), fresh);
 }
 
 TEST_F(RealDisk, DoesNotTakeAnUnreadableMapForNone) {

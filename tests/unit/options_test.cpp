@@ -53,6 +53,7 @@ TEST(Options, RefuseWhatDoesNotGoTogether) {
   EXPECT_NE(parse({"--standalone", "--agentx", "x"}).exit_status.value_or(0), 0);
   EXPECT_NE(parse({"--json"}).exit_status.value_or(0), 0);
   EXPECT_NE(parse({"--show", "--check"}).exit_status.value_or(0), 0);
+  EXPECT_NE(parse({"--check", "everything"}).exit_status.value_or(0), 0);
   EXPECT_NE(parse({"--show", "--rebuild-map"}).exit_status.value_or(0), 0);
   EXPECT_NE(parse({"--nonsense"}).exit_status.value_or(0), 0);
   EXPECT_NE(parse({"--log", "loud"}).exit_status.value_or(0), 0);
@@ -62,6 +63,9 @@ TEST(Options, ShowAndCheckAreActions) {
   EXPECT_EQ(parse({"--show", "--json"}).options.action, Action::kShow);
   EXPECT_TRUE(parse({"--show", "--json"}).options.json);
   EXPECT_EQ(parse({"--check"}).options.action, Action::kCheck);
+  EXPECT_TRUE(parse({"--check"}).options.check_all);
+  EXPECT_EQ(parse({"--check", "config"}).options.action, Action::kCheck);
+  EXPECT_FALSE(parse({"--check", "config"}).options.check_all);
 }
 
 TEST(Options, HelpNamesEveryDirectiveAndEndsWell) {

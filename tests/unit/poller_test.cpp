@@ -46,5 +46,18 @@ TEST_F(PollerTest, SamplesAtItsIntervalWhenNobodyAsks) {
   EXPECT_NE(store_->current(), first);
 }
 
+TEST_F(PollerTest, TakesNewOptionsAndANewIntervalAtOnce) {
+  const auto poller = start(milliseconds(60'000));
+  PublishOptions options;
+  options.exclude = {"lan*"};
+  poller->reconfigure(options, milliseconds(500));
+  const TimePoint deadline = Clock::now() + std::chrono::seconds(20);
+  while (!store_->current()->interfaces->rows.empty() && Clock::now() < deadline) {
+    std::this_thread::yield();
+  }
+  EXPECT_TRUE(store_->current()->interfaces->rows.empty());
+  EXPECT_EQ(store_->current()->agent->sample_interval, milliseconds(500));
+}
+
 }  // namespace
 }  // namespace hvnet

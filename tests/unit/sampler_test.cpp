@@ -76,6 +76,17 @@ TEST_F(SamplerTest, PutsCountersBesideTheirOwnRow) {
   EXPECT_EQ(snapshot->counters[3].in_packets, 501U);
 }
 
+TEST_F(SamplerTest, TakesNewOptionsWithoutMovingANumber) {
+  Sampler sampler = make();
+  PublishOptions options;
+  options.exclude = {"lan0"};
+  options.index_order = IndexOrder::kKernel;
+  sampler.reconfigure(options, std::chrono::seconds(5), now_);
+  EXPECT_EQ(rowsOf(sampler.sample(now_)), "1 lan2, 3 lan1, 256 veth0");
+  sampler.reconfigure({}, std::chrono::seconds(5), now_);
+  EXPECT_EQ(rowsOf(sampler.sample(now_)), "1 lan2, 2 lan0, 3 lan1, 256 veth0");
+}
+
 TEST_F(SamplerTest, PublishesTheKernelsNumbersWhenAsked) {
   PublishOptions kernel;
   kernel.index_order = IndexOrder::kKernel;
