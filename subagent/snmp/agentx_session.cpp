@@ -43,6 +43,12 @@ int receive(netsnmp_transport* transport, void* buffer, int size, void** opaque,
   return static_cast<int>(got);
 }
 
+bool isLocal(int socket) {
+  int domain = 0;
+  socklen_t size = sizeof domain;
+  return ::getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
+}
+
 class AgentxSession final : public Session {
  public:
   AgentxSession(SnapshotStore& store, SettingsStore& settings, Log& log)
@@ -65,7 +71,7 @@ class AgentxSession final : public Session {
                              &AgentxSession::onJoined, this, 1);
     snmp_unregister_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP,
                              &AgentxSession::onLeft, this, 1);
-    if (main_session != nullptr) main_session->callback = handle_agentx_packet;
+    if (main_session != nullptr) leave(*main_session);
   }
 
   [[nodiscard]] std::string status() const override {
@@ -93,10 +99,31 @@ class AgentxSession final : public Session {
     session.callback_magic = this;
     if (auto* transport = snmp_sess_transport(snmp_sess_pointer(&session))) {
       transport->f_recv = &receive;
+      // The library begins to ping after this.
+      if (isLocal(transport->sock)) snmp_alarm_register_hr({0, 1}, 0, &stopPinging, nullptr);
     }
     joined_ = true;
     server_.takeUptime();
     log_->info("joined the master agent at " + Library::agentxAddress());
+  }
+
+  // The library asks each second whether the master is still there, and does nothing else until it
+  // answers. A socket on this machine tells by itself when the master ends, and one that hangs is
+  // waited for.
+  static void stopPinging(unsigned int /*alarm*/, void* /*self*/) {
+    if (main_session == nullptr || main_session->securityModel == SNMP_DEFAULT_SECMODEL) return;
+    snmp_alarm_unregister(static_cast<unsigned int>(main_session->securityModel));
+    main_session->securityModel = SNMP_DEFAULT_SECMODEL;
+  }
+
+  // In one message, where the library would take back each table and then say good-bye. A master
+  // that hangs does not hold us up for long.
+  static void leave(netsnmp_session& session) {
+    session.callback = handle_agentx_packet;
+    session.callback_magic = nullptr;
+    session.timeout = 1'000'000;  // microseconds
+    agentx_unregister_callbacks(&session);
+    agentx_close_session(&session, kAgentxCloseShutdown);
   }
 
   static int onPacket(int operation, netsnmp_session* session, int reqid, netsnmp_pdu* pdu,

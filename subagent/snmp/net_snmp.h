@@ -22,6 +22,8 @@ extern "C" {
 extern netsnmp_session* main_session;  // the AgentX session to the master; null while there is none
 int handle_agentx_packet(int operation, netsnmp_session* session, int reqid, netsnmp_pdu* pdu,
                          void* magic);
+int agentx_close_session(netsnmp_session* session, int why);
+void agentx_unregister_callbacks(netsnmp_session* session);
 void init_vacm_conf(void);
 void init_usmConf(void);
 void init_system_mib(void);
@@ -40,6 +42,8 @@ enum AgentxCommand : int {
   kAgentxGetNext = 6,
   kAgentxResponse = 18,
 };
+
+inline constexpr int kAgentxCloseShutdown = 5;  // RFC 2741 §6.2.2, reasonShutdown
 
 inline constexpr char kApplicationType[] = "hvnet-subagent";
 

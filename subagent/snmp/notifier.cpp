@@ -46,16 +46,6 @@ netsnmp_variable_list* append(netsnmp_variable_list** list, OidView name, const 
   return varbind;
 }
 
-// The library repeats an AgentX request that is not answered in time. A stream loses nothing, so a
-// master that is slow would tell everybody twice: an answer is given more time than a master that
-// hangs has before the library leaves it.
-void sendOnce(netsnmp_variable_list* list) {
-  constexpr long kMicroseconds = 600L * 1'000'000;
-  const long usual = std::exchange(main_session->timeout, kMicroseconds);
-  send_v2trap(list);
-  main_session->timeout = usual;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Notifier>> Notifier::start(SnapshotStore& store, EventLoop& loop, Log& log) {
@@ -120,7 +110,7 @@ void Notifier::send(const Event& event) const {
   for (const CarriedValue& carried : valuesOf(mib_, event)) {
     whole = whole && append(&list, carried.name, carried.value) != nullptr;
   }
-  if (whole) sendOnce(list);
+  if (whole) send_v2trap(list);
   snmp_free_varbind(list);
 }
 
