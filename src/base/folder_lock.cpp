@@ -19,23 +19,28 @@ std::string holderOf(int fd) {
   return "process " + std::string(text.data(), static_cast<std::size_t>(size));
 }
 
+// A full disk takes no number, and the lock holds all the same.
+void tellHolder(const std::filesystem::path& file) {
+  const UniqueFd fd{::open(file.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC)};
+  const std::string pid = std::to_string(::getpid());
+  if (fd) static_cast<void>(::write(fd.get(), pid.data(), pid.size()) > 0);
+}
+
 }  // namespace
 
 Result<std::optional<FolderLock>> FolderLock::take(const std::filesystem::path& folder) {
   std::error_code ignored;  // the open() says it
   std::filesystem::create_directories(folder, ignored);
   const std::filesystem::path file = folder / "lock";
-  UniqueFd fd{::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)};
+  // Not open for writing, so that the file system can still be made read-only.
+  UniqueFd fd{::open(file.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0644)};
   if (!fd) return std::nullopt;
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return failErrno("locking " + file.string());
     return fail(folder.string() + " is in use by " + holderOf(fd.get()) +
                 "; end it, or give this one another --state");
   }
-  const std::string pid = std::to_string(::getpid());
-  const bool told =
-      ::ftruncate(fd.get(), 0) == 0 && ::pwrite(fd.get(), pid.data(), pid.size(), 0) >= 0;
-  static_cast<void>(told);  // a full disk takes no number, and the lock holds all the same
+  tellHolder(file);
   return FolderLock(std::move(fd));
 }
 
