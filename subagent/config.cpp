@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <optional>
 #include <utility>
 
+#include "base/words.h"
 #include "counters/driver_profile.h"
 
 namespace hvnet {
@@ -14,23 +14,13 @@ namespace {
 
 std::vector<std::string> words(std::string_view text) {
   std::vector<std::string> out;
-  constexpr std::string_view kBlank = " \t";
-  for (;;) {
-    const std::size_t start = text.find_first_not_of(kBlank);
-    if (start == std::string_view::npos) return out;
-    text.remove_prefix(start);
-    const std::size_t length = std::min(text.find_first_of(kBlank), text.size());
-    out.emplace_back(text.substr(0, length));
-    text.remove_prefix(length);
-  }
+  for (Words left(text); !left.empty();) out.emplace_back(left.next());
+  return out;
 }
 
 std::optional<std::uint32_t> number(std::string_view text, std::uint32_t low, std::uint32_t high) {
-  std::uint32_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  if (value < low || value > high) return std::nullopt;
-  return value;
+  const auto value = parseNumber<std::uint32_t>(text);
+  return value && *value >= low && *value <= high ? value : std::nullopt;
 }
 
 // A directive whose argument is one word of two.

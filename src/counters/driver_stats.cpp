@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "base/lines.h"
+
 namespace hvnet {
 namespace {
 
@@ -20,13 +22,6 @@ std::string_view trimmed(std::string_view text) {
 
 bool isOneOf(StatNames names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
-}
-
-std::string_view takeLine(std::string_view& text) {
-  const auto end = std::min(text.find('\n'), text.size());
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return line;
 }
 
 // "     name: value". A name may have colons of its own, so the last one counts.
@@ -68,11 +63,13 @@ Result<std::vector<DriverStat>> parseStatisticsText(std::string_view text,
                                                     std::string_view file_name) {
   std::vector<DriverStat> stats;
   std::string_view first;  // the first line that is not blank
-  for (int number = 1; !text.empty(); ++number) {
-    const std::string_view line = takeLine(text);
+  Lines lines(text);
+  while (lines.next()) {
+    const std::string_view line = lines.line();
     const std::string_view content = trimmed(line);
     const auto refuse = [&](const char* expected) {
-      return fail(std::string(file_name) + ":" + std::to_string(number) + ": expected " + expected);
+      return fail(std::string(file_name) + ":" + std::to_string(lines.number()) + ": expected " +
+                  expected);
     };
     if (content.empty()) continue;
     if (first.empty()) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/escape.h"
+#include "base/lines.h"
 #include "ifmap/map_line.h"
 #include "ifmap/map_store.h"
 
@@ -18,7 +19,7 @@ constexpr std::size_t kLongestLine = 4096;
 
 class MapReader {
  public:
-  MapReader(std::string_view text, std::string_view file_name) : rest_(text), file_(file_name) {}
+  MapReader(std::string_view text, std::string_view file_name) : lines_(text), file_(file_name) {}
   Result<std::vector<MapEntry>> read();
 
  private:
@@ -26,8 +27,6 @@ class MapReader {
   using MacKey = std::tuple<HwAddress, std::optional<BusPosition>, std::string>;
 
   Result<void> readHeader();
-  // False when the file ends where a whole line should be.
-  bool nextLine();
   [[nodiscard]] Result<void> checkLine() const;
   Result<void> enter(MapEntry entry);
   Result<std::vector<MapEntry>> finish(Words words);
@@ -35,10 +34,8 @@ class MapReader {
   [[nodiscard]] tl::unexpected<Error> failHere(std::string_view reason,
                                                std::string_view what_to_do) const;
 
-  std::string_view rest_;
+  Lines lines_;
   std::string_view file_;
-  std::string_view line_;
-  std::size_t line_number_ = 0;
   std::map<IfIndex, MapEntry> entries_;
   std::map<Identity, IfIndex> by_identity_;
   std::map<MacKey, IfIndex> by_mac_;
@@ -52,35 +49,26 @@ constexpr std::string_view kRemoveOne = "remove one line or start with --rebuild
 tl::unexpected<Error> MapReader::failHere(std::string_view reason,
                                           std::string_view what_to_do) const {
   std::string text(file_);
-  text += ":" + std::to_string(line_number_) + ": ";
+  text += ":" + std::to_string(lines_.number()) + ": ";
   text += reason;
   text += "; ";
   text += what_to_do;
   return fail(std::move(text));
 }
 
-bool MapReader::nextLine() {
-  ++line_number_;
-  const std::size_t length = rest_.find('\n');
-  if (length == std::string_view::npos) return false;
-  line_ = rest_.substr(0, length);
-  rest_.remove_prefix(length + 1);
-  return true;
-}
-
 Result<void> MapReader::checkLine() const {
-  if (line_.size() > kLongestLine) {
+  if (lines_.line().size() > kLongestLine) {
     return failHere("the line is longer than 4096 octets", kCorrectIt);
   }
-  if (line_.find('\0') != std::string_view::npos) {
+  if (lines_.line().find('\0') != std::string_view::npos) {
     return failHere("the line has NUL octets", kRestoreIt);
   }
   return {};
 }
 
 Result<void> MapReader::readHeader() {
-  if (!nextLine()) return failHere("the file is torn in its first line", kRestoreIt);
-  Words words(line_.substr(0, kLongestLine));
+  if (!lines_.nextWhole()) return failHere("the file is torn in its first line", kRestoreIt);
+  Words words(lines_.line().substr(0, kLongestLine));
   if (!words.accept(kMagic)) {
     return failHere("the file is no ifIndex map: it does not start with \"hvnet-ifindex-map 1\"",
                     kRestoreIt);
@@ -95,9 +83,9 @@ Result<void> MapReader::readHeader() {
 
 Result<std::vector<MapEntry>> MapReader::read() {
   if (auto header = readHeader(); !header) return tl::unexpected(header.error());
-  while (nextLine()) {
+  while (lines_.nextWhole()) {
     if (auto checked = checkLine(); !checked) return tl::unexpected(checked.error());
-    Words words(line_);
+    Words words(lines_.line());
     if (words.empty() || words.peek().front() == '#') continue;
     if (words.accept("end")) return finish(words);
     auto entry = readEntry(words);
@@ -117,8 +105,7 @@ Result<std::vector<MapEntry>> MapReader::finish(Words words) {
                         std::to_string(*count),
                     "restore the lost lines or correct the number");
   }
-  if (!rest_.empty()) {
-    ++line_number_;
+  if (lines_.next()) {
     return failHere("there is something after the \"end\" line", kRestoreIt);
   }
   std::vector<MapEntry> entries;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/escape.h"
+#include "base/lines.h"
 #include "base/words.h"
 
 namespace hvnet {
@@ -83,19 +84,19 @@ Result<void> readLine(Words& words, Settings& out) {
 
 class SettingsReader {
  public:
-  SettingsReader(std::string_view text, std::string_view file) : rest_(text), file_(file) {}
+  SettingsReader(std::string_view text, std::string_view file) : lines_(text), file_(file) {}
 
   Result<Settings> read() {
-    if (!nextLine() || line_ != kHeader) {
+    if (!lines_.nextWhole() || lines_.line() != kHeader) {
       return failHere("these are no settings: the first line is not \"hvnet-settings 1\"",
                       "; restore the file from a backup or remove it");
     }
     Settings out;
-    while (nextLine()) {
-      Words words(line_);
+    while (lines_.nextWhole()) {
+      Words words(lines_.line());
       if (words.empty() || words.peek().front() == '#') continue;
       if (words.accept("end")) {
-        if (words.empty() && rest_.empty()) return out;
+        if (words.empty() && lines_.rest().empty()) return out;
         return failHere("there is something after \"end\"", kWhatToDo);
       }
       if (auto read = readLine(words, out); !read) return failHere(read.error().text, kWhatToDo);
@@ -105,28 +106,17 @@ class SettingsReader {
   }
 
  private:
-  // False when the file ends where a whole line should be.
-  bool nextLine() {
-    ++line_number_;
-    const std::size_t length = rest_.find('\n');
-    if (length == std::string_view::npos) return false;
-    line_ = rest_.substr(0, length);
-    rest_.remove_prefix(length + 1);
-    return true;
-  }
   [[nodiscard]] tl::unexpected<Error> failHere(std::string_view reason,
                                                std::string_view what_to_do) const {
     std::string text(file_);
-    text += ":" + std::to_string(line_number_) + ": ";
+    text += ":" + std::to_string(lines_.number()) + ": ";
     text += reason;
     text += what_to_do;
     return fail(std::move(text));
   }
 
-  std::string_view rest_;
+  Lines lines_;
   std::string_view file_;
-  std::string_view line_;
-  std::size_t line_number_ = 0;
 };
 
 void appendNumber(std::string& text, std::string_view key, std::optional<std::uint32_t> number) {

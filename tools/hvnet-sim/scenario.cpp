@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/escape.h"
+#include "base/lines.h"
 #include "base/words.h"
 
 namespace hvnet::sim {
@@ -271,11 +272,8 @@ Result<Scenario> parseScenario(std::string_view text, std::string_view file_name
                                AdapterNumber adapters) {
   Reader reader(adapters);
   Result<void> read;
-  for (std::size_t number = 1; read && !text.empty(); ++number) {
-    const std::size_t length = std::min(text.find('\n'), text.size());
-    read = reader.readLine(text.substr(0, length), number);
-    text.remove_prefix(std::min(length + 1, text.size()));
-  }
+  Lines lines(text);
+  while (read && lines.next()) read = reader.readLine(lines.line(), lines.number());
   if (read) read = reader.finish();
   if (read) return reader.take();
   return fail(std::string(file_name) + ":" + std::to_string(reader.lineNumber()) + ": " +

@@ -8,18 +8,12 @@
 #include <tuple>
 
 #include "base/hex_text.h"
+#include "base/lines.h"
 
 namespace hvnet {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r";
-
-std::string_view takeLine(std::string_view& text) {
-  const auto end = std::min(text.find('\n'), text.size());
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return line;
-}
 
 std::string_view takeWord(std::string_view& line) {
   line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
@@ -63,8 +57,9 @@ std::optional<MulticastGroup> parseLine(std::string_view line) {
 
 std::vector<MulticastGroup> parseMulticastList(std::string_view text) {
   std::vector<MulticastGroup> groups;
-  while (!text.empty()) {
-    if (const auto group = parseLine(takeLine(text))) groups.push_back(*group);
+  Lines lines(text);
+  while (lines.next()) {
+    if (const auto group = parseLine(lines.line())) groups.push_back(*group);
   }
   std::ranges::sort(groups, [](const MulticastGroup& a, const MulticastGroup& b) {
     return std::tie(a.index, a.address) < std::tie(b.index, b.address);

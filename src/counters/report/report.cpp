@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/escape.h"
+#include "base/lines.h"
 #include "base/words.h"
 #include "counters/report/report_line.h"
 
@@ -39,10 +40,10 @@ std::optional<std::string> given(const std::string& text) {
 
 class ReportReader {
  public:
-  explicit ReportReader(std::string_view text) : rest_(text) {}
+  explicit ReportReader(std::string_view text) : lines_(text) {}
 
   Result<Report> read();
-  [[nodiscard]] std::size_t lineNumber() const { return line_number_; }
+  [[nodiscard]] std::size_t lineNumber() const { return lines_.number(); }
 
  private:
   struct LineKind {
@@ -51,7 +52,6 @@ class ReportReader {
   };
 
   // False at the end of the text. The last line need not end with a newline.
-  bool nextLine();
   [[nodiscard]] Result<void> checkLine() const;
   [[nodiscard]] Result<void> readFirstLine() const;
   Result<void> readLine();
@@ -61,9 +61,7 @@ class ReportReader {
   Result<void> readStats(Words words);
   Result<void> readEnd(Words words);
 
-  std::string_view rest_;
-  std::string_view line_;
-  std::size_t line_number_ = 0;
+  Lines lines_;
   bool ended_ = false;
   Report report_;
   std::map<std::string, std::size_t, std::less<>> adapter_at_;  // by name
@@ -76,26 +74,18 @@ class ReportReader {
   Unique<Guid> vmbus_instances_;
 };
 
-bool ReportReader::nextLine() {
-  ++line_number_;
-  if (rest_.empty()) return false;
-  const std::size_t length = std::min(rest_.find('\n'), rest_.size());
-  line_ = rest_.substr(0, length);
-  rest_.remove_prefix(std::min(length + 1, rest_.size()));
-  return true;
-}
-
 Result<void> ReportReader::checkLine() const {
-  if (line_.size() > kLongestReportLine) return fail("the line is longer than 4096 octets");
-  const auto control = std::ranges::find_if(line_, [](char letter) {
+  const std::string_view line = lines_.line();
+  if (line.size() > kLongestReportLine) return fail("the line is longer than 4096 octets");
+  const auto control = std::ranges::find_if(line, [](char letter) {
     return (letter >= 0 && letter < ' ' && letter != '\t') || letter == 0x7f;
   });
-  if (control == line_.end()) return {};
+  if (control == line.end()) return {};
   return fail("the line has a control character, " + quotedWord({&*control, 1}));
 }
 
 Result<void> ReportReader::readFirstLine() const {
-  Words words(line_);
+  Words words(lines_.line());
   if (!words.accept(kMagic)) return fail("the file does not start with \"hvnet-report 1\"");
   const std::string_view version = words.next();
   if (version == kVersion && words.empty()) return {};
@@ -103,11 +93,11 @@ Result<void> ReportReader::readFirstLine() const {
 }
 
 Result<Report> ReportReader::read() {
-  if (rest_.size() > kLargestReport) return fail("the file is larger than 4 MiB");
-  nextLine();
+  if (lines_.rest().size() > kLargestReport) return fail("the file is larger than 4 MiB");
+  lines_.next();
   if (auto checked = checkLine(); !checked) return tl::unexpected(checked.error());
   if (auto first = readFirstLine(); !first) return tl::unexpected(first.error());
-  while (nextLine()) {
+  while (lines_.next()) {
     if (auto checked = checkLine(); !checked) return tl::unexpected(checked.error());
     if (auto line = readLine(); !line) return tl::unexpected(line.error());
   }
@@ -123,7 +113,7 @@ Result<void> ReportReader::readLine() {
       LineKind{"stats", &ReportReader::readStats},
       LineKind{"end", &ReportReader::readEnd},
   };
-  Words words(line_);
+  Words words(lines_.line());
   if (words.empty() || words.peek().front() == '#') return {};
   if (ended_) return fail("there is something after the \"end\" line");
   const std::string_view keyword = words.next();
@@ -144,8 +134,9 @@ Result<void> ReportReader::readGenerated(Words words) {
 Result<void> ReportReader::readVmbus(Words words) {
   auto device = readVmbusLine(words);
   if (!device) return tl::unexpected(device.error());
-  if (auto claim = vmbus_relids_.claim(device->relid, line_number_, "relid"); !claim) return claim;
-  if (auto claim = vmbus_instances_.claim(device->instance, line_number_, "instance"); !claim) {
+  if (auto claim = vmbus_relids_.claim(device->relid, lines_.number(), "relid"); !claim)
+    return claim;
+  if (auto claim = vmbus_instances_.claim(device->instance, lines_.number(), "instance"); !claim) {
     return claim;
   }
   report_.vmbus_devices.push_back(*std::move(device));
@@ -156,10 +147,10 @@ Result<void> ReportReader::readAdapter(Words words) {
   auto adapter = readAdapterLine(words);
   if (!adapter) return tl::unexpected(adapter.error());
   const auto claims = {
-      names_.claim(adapter->name, line_number_, "name"),
-      units_.claim(given(adapter->unit), line_number_, "unit"),
-      relids_.claim(adapter->relid, line_number_, "relid"),
-      instances_.claim(adapter->instance, line_number_, "instance"),
+      names_.claim(adapter->name, lines_.number(), "name"),
+      units_.claim(given(adapter->unit), lines_.number(), "unit"),
+      relids_.claim(adapter->relid, lines_.number(), "relid"),
+      instances_.claim(adapter->instance, lines_.number(), "instance"),
   };
   for (const Result<void>& claim : claims) {
     if (!claim) return claim;
@@ -178,7 +169,7 @@ Result<void> ReportReader::readStats(Words words) {
   if (found == adapter_at_.end()) {
     return fail("no \"adapter\" line before this one is about " + quotedWord(name));
   }
-  if (auto claim = stats_names_.claim(std::string(name), line_number_, "adapter"); !claim) {
+  if (auto claim = stats_names_.claim(std::string(name), lines_.number(), "adapter"); !claim) {
     return claim;
   }
   return readStatsLine(words, report_.adapters[found->second].counters);
