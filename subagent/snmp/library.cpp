@@ -52,11 +52,14 @@ void ignore(const Tokens& tokens) {
 
 // Said better elsewhere, or not worth a warning.
 bool isNoNews(std::string_view message) {
-  constexpr std::array<std::string_view, 3> kNoNews = {
+  constexpr std::array<std::string_view, 5> kNoNews = {
       "Error opening specified endpoint",  // standalone_session.cpp says it with the reason
       // A Counter64 is not for SNMPv1 (RFC 3584 §3.2), and it is said even if nobody speaks that.
       "send_trap: v1 traps can't carry Counter64",
       "send_trap: failed to convert v2->v1 template",
+      // Anybody who can reach the port could fill the log with these.
+      "Bad PDU type received",
+      "bad type returned",
   };
   return std::ranges::any_of(kNoNews, [&](auto start) { return message.starts_with(start); });
 }
