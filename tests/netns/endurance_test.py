@@ -21,6 +21,8 @@ LONG = os.environ.get("HVNET_LONG") == "1"
 SEED = int(os.environ.get("HVNET_SEED", "1"))
 ACCESS = "rocommunity public 127.0.0.1\nrwcommunity private 127.0.0.1\n"
 BACK_WITHIN_S = 2.0
+# A sanitizer holds back what was freed, 256 MiB of it, and names what leaked when the process ends.
+GROWTH_KIB = 1024 if SLOW == 1 else 300 * 1024
 
 
 def times(short, long):
@@ -159,7 +161,7 @@ def test_a_master_that_goes_again_and_again_has_its_rows_back_within_2_s(lab, di
     assert not walker.broken
     assert walker.walks > times(8, 500)
     assert open_files(product) == files
-    assert resident_kib(product) < memory + times(2048, 1024) * SLOW
+    assert resident_kib(product) < memory + GROWTH_KIB
 
 
 def back(product, numbers):
@@ -306,7 +308,7 @@ def test_hostile_datagrams_change_nothing_and_cost_no_memory(lab, dice):
     assert len(product.log_lines) == 2, "nobody can fill the log from outside"
     assert open_files(product) == files
     print(f"{memory} to {resident_kib(product)} KiB")
-    assert resident_kib(product) < memory + 1024 * SLOW
+    assert resident_kib(product) < memory + GROWTH_KIB
 
 
 def ask_through_noise(client, oid):
@@ -343,7 +345,7 @@ def test_hundreds_of_thousands_of_requests_leave_nothing_behind(lab, dice, mode)
         if number == count // 5:
             files, memory = open_files(product), resident_kib(product)
     print(f"{memory} to {resident_kib(product)} KiB")
-    assert resident_kib(product) < memory + 1024 * SLOW
+    assert resident_kib(product) < memory + GROWTH_KIB
     assert open_files(product) == files
     assert {name: n for name, n in product.numbers().items() if n < 256} == {
         name: n for name, n in numbers.items() if n < 256
