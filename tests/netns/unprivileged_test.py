@@ -166,6 +166,14 @@ def test_the_service_manager_hears_when_it_is_ready_and_that_it_lives(router, ma
     assert heard["STATUS"] == f"{rows} interfaces, source linux ok, joined {snmpd.agentx}"
     for _ in range(5):
         assert manager.hears() == {"WATCHDOG": "1"}
+    snmpd.process.send_signal(signal.SIGSTOP)
+    for _ in range(10):  # a master that hangs does not hold us up
+        assert manager.hears() == {"WATCHDOG": "1"}
+    snmpd.process.send_signal(signal.SIGCONT)
+    product.process.send_signal(signal.SIGHUP)
+    assert manager.hears_in_the_end("RELOADING") == "1"
+    assert manager.hears_in_the_end("READY") == "1"
+    product.await_line("the configuration is read again")
     snmpd.stop()
     assert manager.hears_in_the_end("STATUS").endswith(f"no master agent at {snmpd.agentx}")
     snmpd.start()
