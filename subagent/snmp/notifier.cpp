@@ -1,5 +1,6 @@
 #include "snmp/notifier.h"
 
+#include <poll.h>
 #include <sys/timerfd.h>
 
 #include <algorithm>
@@ -44,6 +45,14 @@ netsnmp_variable_list* append(netsnmp_variable_list** list, OidView name, const 
   auto* varbind = snmp_varlist_add_variable(list, name.data(), name.size(), ASN_NULL, nullptr, 0);
   if (varbind != nullptr) setValue(*varbind, value);
   return varbind;
+}
+
+// A master that hangs reads nothing, and the library would wait until there is room.
+bool takesMore(netsnmp_session& session) {
+  const auto* transport = snmp_sess_transport(snmp_sess_pointer(&session));
+  if (transport == nullptr) return false;
+  pollfd wanted{transport->sock, POLLOUT, 0};
+  return ::poll(&wanted, 1, 0) > 0;
 }
 
 }  // namespace
@@ -102,6 +111,10 @@ void Notifier::send(const Event& event) const {
   const Notification& notification = notificationOf(event.kind);
   if (main_session == nullptr) {
     log_->debug("no master agent to tell of " + describe(notification, event));
+    return;
+  }
+  if (!takesMore(*main_session)) {
+    log_->debug("the master agent hangs; not told of " + describe(notification, event));
     return;
   }
   log_->debug("telling of " + describe(notification, event));

@@ -177,21 +177,31 @@ def back(product, numbers):
 
 
 def test_a_master_that_hangs_stops_neither_the_sampling_nor_the_end(lab):
+    """Not even with more to tell it than its socket holds."""
     lab.plug(adapter("lan1", 1, relid=10))
     snmpd = lab.snmpd()
-    product = lab.product(snmpd=snmpd)
+    product = lab.product("adapterDriver veth\n", snmpd=snmpd)
     samples = mib.HVNET + (1, 1, 7, 0)
     before, start = product.ask(samples), time.monotonic()
     snmpd.process.send_signal(signal.SIGSTOP)
-    time.sleep(times(4, 40))
+    for _ in range(times(2, 10)):
+        appear(lab)
+        lab.router.ip("link", "del", "group", "78")
+    time.sleep(times(2, 30))
     snmpd.process.send_signal(signal.SIGCONT)
     eventually(lambda: product.serves() and product.ask(samples), within=10, every=0.1)
     hung_s = time.monotonic() - start
     assert product.ask(samples) - before >= hung_s * 0.7, "one a second"
     snmpd.process.send_signal(signal.SIGSTOP)
-    time.sleep(2.5)
+    appear(lab)
+    time.sleep(2)
     product.stop()
     snmpd.process.send_signal(signal.SIGCONT)
+
+
+def appear(lab):
+    """600 adapters, each of them worth a notification."""
+    lab.router.batch(f"link add z{n} group 78 type veth peer name w{n}" for n in range(300))
 
 
 # Flapping
