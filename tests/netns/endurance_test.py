@@ -36,7 +36,8 @@ def dice():
 
 
 def open_files(product):
-    return len(os.listdir(f"/proc/{product.process.pid}/fd"))
+    """The fewest of several looks: one is open for an instant now and then."""
+    return min(len(os.listdir(f"/proc/{product.process.pid}/fd")) for _ in range(20))
 
 
 def resident_kib(product):

@@ -9,6 +9,7 @@ from pathlib import Path
 import mib
 import pytest
 import wire
+from endurance_test import open_files
 from lab import adapter
 from mib import instance
 from polling import eventually_equal
@@ -44,10 +45,6 @@ def reload(product, conf):
         (product.log_lines[before:] for line in product.log_lines[before:]
          if "the configuration is " in line), None), what="reads its configuration")  # fmt: skip
     return said
-
-
-def open_files(product):
-    return len(os.listdir(f"/proc/{product.process.pid}/fd"))
 
 
 @pytest.mark.parametrize("mode", MODES)
