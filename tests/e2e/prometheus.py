@@ -1,0 +1,191 @@
+"""A real Prometheus and a real snmp_exporter, set up with what monitoring/prometheus/ has for an
+operator, asked through the API that every graph and every alert is made from."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+import yaml
+from daemons import Daemon
+from polling import SLOW, eventually
+
+DELIVERED = Path(__file__).parents[2] / "monitoring/prometheus"
+RULES = "hvnet.rules.yml"
+EXPORTER_PORT, PROMETHEUS_PORT = 9116, 9090
+SCRAPE_S = 5
+# No proxy of this machine stands between a test and its own loopback.
+HTTP = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def fetch(url, timeout_s=20):
+    with HTTP.open(url, timeout=timeout_s * SLOW) as answer:
+        return answer.read().decode()
+
+
+class Server(Daemon):
+    """One that is ready when it says so over HTTP."""
+
+    def start(self):
+        self.spawn()
+        self.wait_until(self.ready, within=60, what="is ready")
+        return self
+
+    def ready(self):
+        try:
+            return bool(fetch(self.ready_url, timeout_s=2))
+        except OSError:
+            return False
+
+    def stop(self):
+        if self.running:
+            self.signal_and_wait(signal.SIGTERM, 20)
+
+
+class SnmpExporter(Server):
+    ready_url = f"http://127.0.0.1:{EXPORTER_PORT}/"
+
+    def __init__(self, folder):
+        folder = Path(folder)
+        super().__init__(folder, [
+            "/usr/bin/prometheus-snmp-exporter", f"--config.file={folder / 'snmp.yml'}",
+            f"--web.listen-address=127.0.0.1:{EXPORTER_PORT}", "--log.level=warn",
+        ])  # fmt: skip
+        # A clone may sit in a folder that an ordinary user cannot enter.
+        (folder / "snmp.yml").write_text((DELIVERED / "snmp.yml").read_text())
+
+
+class Prometheus(Server):
+    """`jobs` are scraped beside those of the delivered configuration: {name: (interval, targets)}."""
+
+    url = f"http://127.0.0.1:{PROMETHEUS_PORT}"
+    ready_url = f"{url}/-/ready"
+
+    def __init__(self, folder, targets, jobs=None):
+        folder = Path(folder)
+        self.configuration = folder / "prometheus.yml"
+        super().__init__(folder, [
+            "/usr/bin/prometheus", f"--config.file={self.configuration}",
+            f"--storage.tsdb.path={folder / 'data'}", f"--web.listen-address=127.0.0.1:{PROMETHEUS_PORT}",
+            "--log.level=warn",
+        ])  # fmt: skip
+        self.configuration.write_text(yaml.safe_dump(configuration(targets, jobs or {})))
+        rules = folder / RULES
+        rules.write_text((DELIVERED / RULES).read_text())
+
+    # What its API says
+
+    def ask(self, path, **parameters):
+        answer = json.loads(fetch(f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"))
+        assert answer["status"] == "success", answer
+        return answer["data"]
+
+    def query(self, expression, at=None):
+        """[(labels, value)] at one moment."""
+        when = {} if at is None else {"time": f"{at:.3f}"}
+        result = self.ask("query", query=expression, **when)["result"]
+        return [(row["metric"], float(row["value"][1])) for row in result]
+
+    def by_name(self, expression, at=None):
+        """{ifName: value}."""
+        return {labels["ifName"]: value for labels, value in self.query(expression, at)}
+
+    def samples(self, selector, start, end):
+        """[(labels, [(time, value)])] as they were scraped, later than `start`."""
+        window = f"[{max(1, round((end - start) * 1000))}ms]"
+        result = self.ask("query", query=selector + window, time=f"{end:.3f}")["result"]
+        return [
+            (row["metric"], [(at, float(value)) for at, value in row["values"]]) for row in result
+        ]
+
+    def graph(self, expression, start, end, step=SCRAPE_S):
+        """[(labels, [(time, value)])] as a graph draws it."""
+        result = self.ask("query_range", query=expression, start=start, end=end, step=step)["result"]
+        return [
+            (row["metric"], [(at, float(value)) for at, value in row["values"]]) for row in result
+        ]
+
+    def firing(self):
+        """{(alertname, ifName)}, now; the name is None where an alert is about the whole router."""
+        return {
+            (alert["labels"]["alertname"], alert["labels"].get("ifName"))
+            for alert in self.ask("alerts")["alerts"]
+            if alert["state"] == "firing"
+        }
+
+    def alert(self, name):
+        """The one alert of that name."""
+        found = [a for a in self.ask("alerts")["alerts"] if a["labels"]["alertname"] == name]
+        assert len(found) == 1, found
+        return found[0]
+
+    def fired(self, start, end):
+        """{(alertname, ifName): time of the first evaluation that fired}, between the two times."""
+        history = self.samples('ALERTS{alertstate="firing"}', start, end)
+        return {
+            (labels["alertname"], labels.get("ifName")): values[0][0] for labels, values in history
+        }
+
+    def scraped(self, job, instance):
+        """Waits until the target has been read without fault."""
+        up = f'up{{job="{job}", instance="{instance}"}} == 1'
+        self.wait_until(lambda: self.query(up), within=30, what=f"has scraped {instance}")
+
+
+def configuration(targets, jobs):
+    """The delivered example, with these targets instead of its own."""
+    whole = yaml.safe_load((DELIVERED / "prometheus.yml").read_text())
+    through_exporter = [job for job in whole["scrape_configs"] if job.get("metrics_path") == "/snmp"]
+    for job in through_exporter:
+        job["static_configs"] = [{"targets": list(targets)}]
+        # Both are seen within a test.
+        job["scrape_interval"], job["scrape_timeout"] = f"{SCRAPE_S}s", "4s"
+    for name, (interval_s, more_targets) in jobs.items():
+        whole["scrape_configs"].append(through_exporter[0] | {
+            "job_name": name,
+            "static_configs": [{"targets": list(more_targets)}],
+            "scrape_interval": f"{interval_s}s",
+            "scrape_timeout": f"{interval_s}s",
+        })  # fmt: skip
+    return whole
+
+
+def start_prometheus(lab, targets, jobs=None):
+    lab.keep(SnmpExporter(lab.new_folder("exporter"))).start()
+    return lab.keep(Prometheus(lab.new_folder("prometheus"), targets, jobs)).start()
+
+
+def rates(samples, spacing_s=SCRAPE_S):
+    """Per second, between samples that are at least `spacing_s` apart (some milliseconds less: a
+    scrape is never quite on time)."""
+    steps, last = [], samples[0]
+    for sample in samples[1:]:
+        if sample[0] - last[0] > spacing_s - 0.1:
+            steps.append((sample[1] - last[1]) / (sample[0] - last[0]))
+            last = sample
+    return steps
+
+
+def picture(url, file, folder, width=1200, height=640):
+    """What a person's browser shows there."""
+    command = [
+        "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--no-proxy-server", f"--user-data-dir={folder}", f"--window-size={width},{height}",
+        "--hide-scrollbars", "--virtual-time-budget=15000", f"--screenshot={file}", url,
+    ]  # fmt: skip
+    environment = os.environ | {"HOME": str(folder), "TZ": "UTC"}
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=90 * SLOW
+    )
+    assert done.returncode == 0, done.stderr
+    return Path(file).read_bytes()
+
+
+def until(moment):
+    """Waits for a time of this machine's clock (a scenario's, mostly)."""
+    eventually(lambda: time.time() >= moment, within=600, what="a time to come", every=0.05)
