@@ -5,9 +5,9 @@ import re
 import time
 from dataclasses import dataclass
 
-import dashboard
-import module
+import grafana_dashboard as dashboard
 import pytest
+import snmp_module as module
 from daemons import Product
 from polling import eventually
 from prometheus import SCRAPE_S, Prometheus, picture, rates, start_prometheus, until
@@ -31,7 +31,7 @@ SHOWN = {f"hvnet{counter}": rate for counter, rate in TOLD.items() if counter !=
     "ifOutDiscards": TOLD["OutDiscards"],
 }
 # Seconds from the simulator's start.
-STEADY, SPIKE, SPIKE_ENDS, UNASSIGN, ASSIGN, RESET, PAUSE, RESUME = 40, 45, 60, 75, 95, 120, 168, 204
+STEADY, SPIKE, SPIKE_ENDS, UNASSIGN, ASSIGN, RESET, PAUSE, RESUME = 40, 45, 70, 75, 95, 125, 178, 214
 SCENARIO = "\n".join([
     *(f"at 0 rate lan2 {counter} {rate}" for counter, rate in TOLD.items()),
     f"at {SPIKE} spike lan1 InDrops 500 for {SPIKE_ENDS - SPIKE}",
@@ -122,9 +122,8 @@ def test_an_in_drops_spike_is_an_alert_within_15_seconds_that_names_the_adapter(
     assert re.match(r"lan1 on 127\.0\.0\.1:1161 drops \d+ received packets a second",
                     annotations["summary"])  # fmt: skip
     assert "ifIndex 2, Hyper-V hvnet adapter lan1" in annotations["description"]
-    assert "-1" not in annotations["summary"]
     shown = picture(
-        f"{run.prometheus.url}/alerts", pictures / "prometheus-alerts.png",
+        f"{run.prometheus.url}/classic/alerts", pictures / "prometheus-alerts.png",
         lab.new_folder("chromium"), height=900,
     )  # fmt: skip
     assert len(shown) > 10_000
@@ -154,7 +153,8 @@ def test_both_alerts_end_by_themselves(run):
 
 
 def test_neither_a_driver_reset_nor_a_restart_of_the_agent_is_a_spike_or_an_alert(run):
-    """The reset and the restart fall between scrapes, or into one."""
+    """What the driver counted after its last report before the reset, nobody can know: one step may
+    be lower. None may be higher."""
     until(run.at(RESET))
     run.simulator.told("reset lan2")
     read = lan2("hvnetCounterResets") + " > 0"
@@ -171,7 +171,9 @@ def test_neither_a_driver_reset_nor_a_restart_of_the_agent_is_a_spike_or_an_aler
     assert now < run.at(PAUSE), "too slow a machine: the next scene has begun"
     for metric, steps in steps_of_lan2(run, run.at(2), now).items():
         told = SHOWN[metric]
-        assert steps == pytest.approx([told] * len(steps), rel=0.05), metric
+        lowest, *others = sorted(steps)
+        assert others == pytest.approx([told] * len(others), rel=0.05), metric
+        assert 0.8 * told < lowest < 1.05 * told, metric
     for name in ("in_bits", "out_bits"):
         for labels, drawn in run.prometheus.graph(f"hvnet:{name}:rate20s", run.at(RESET), now):
             values = [value for _, value in drawn]
@@ -189,10 +191,9 @@ def test_every_metric_of_the_module_has_a_value(run):
     """Since the start: but for what a report cannot tell (docs/object-support.md)."""
     for name, metrics in module.metrics_by_module().items():
         rows = run.prometheus.query(
-            f'count by (__name__) (last_over_time({{job="{name}", __name__=~".*[a-z].*"}}[10m]))'
+            f'count by (__name__) (last_over_time({{job="{name}", __name__=~"[a-zA-Z]+"}}[10m]))'
         )
-        got = {labels["__name__"] for labels, _ in rows}
-        got = {metric for metric in got if not re.match("up$|scrape_|snmp_scrape_|ALERTS", metric)}
+        got = {labels["__name__"] for labels, _ in rows} - {"up", "ALERTS"}
         assert got <= metrics, "nothing else"
         assert metrics - module.not_told_by("hvnet") <= got, "all that there is"
 
@@ -231,7 +232,7 @@ def test_the_graph_page_shows_the_spike(run, lab, pictures):
     assert highest == pytest.approx({"lan0": 0, "lan1": 500, "lan2": TOLD["InDrops"]}, rel=0.05)
     file = pictures / "prometheus-in-drops.png"
     shown = picture(
-        f"{run.prometheus.url}/graph?g0.range_input=3m&g0.tab=0&g0.expr=sum%20by%20(ifName)%20"
+        f"{run.prometheus.url}/classic/graph?g0.range_input=3m&g0.tab=0&g0.expr=sum%20by%20(ifName)%20"
         "(hvnet%3Ain_drops%3Arate20s)", file, lab.new_folder("chromium"), height=900,
     )  # fmt: skip
     assert len(shown) > 20_000
