@@ -11,7 +11,10 @@ from daemons import Product, Snmpd
 from lab import Lab, adapter
 from paced_sender import paced_sender
 from polling import eventually
-from prometheus import SCRAPE_S, Prometheus, rates, start_prometheus, until
+from prometheus import (
+    SCRAPE_S, Prometheus, picture, png_size, rates, run_before_all_else, start_prometheus,
+    until,
+)  # fmt: skip
 
 # The hypervisor's order is not the kernel's: lan1 has ifIndex 1.
 LAN0 = adapter("lan0", number=1, relid=20)
@@ -75,6 +78,7 @@ class Run:
 
 @pytest.fixture(scope="module")
 def run(lab):
+    run_before_all_else()
     for one in (LAN0, LAN1):
         lab.plug(one)
         statistics = lab.folder / "ethtool" / one.name / "statistics"
@@ -138,6 +142,31 @@ def test_the_stock_agent_makes_stairs_of_the_same_traffic(run):
     print(f"stock snmpd: steps up to {worst:.0%} off; ours "
           f"{max(abs(step * len(ours) / sum(ours) - 1) for step in ours):.1%}")  # fmt: skip
     assert worst > 0.15
+
+
+def test_the_graph_page_shows_both(run, pictures):
+    """The same 4 Mbit/s, as either agent tells of them."""
+    until(run.started + HISTORY_S)
+    expression = " or ".join(
+        f'label_replace(8 * rate({run.job(EVERY_SECOND, "ifHCInOctets", agent)}[5s]), '
+        f'"agent", "{name}", "", "")'
+        for name, agent in (("hvnet-subagent", run.snmpd), ("snmpd by itself", run.stock))
+    )
+    expression = f"sum by (agent) ({expression})"
+    drawn = run.prometheus.graph(expression, run.started + 10, run.started + HISTORY_S, step=1)
+    spread = {labels["agent"]: extremes(values) for labels, values in drawn}
+    assert spread["hvnet-subagent"] == pytest.approx((4e6, 4e6), rel=0.1)
+    assert spread["snmpd by itself"] != pytest.approx((4e6, 4e6), rel=0.3)
+    shown = picture(
+        run.prometheus.graph_page(expression, "1m"), pictures / "prometheus-stairs.png",
+        run.lab.new_folder("chromium"), height=900,
+    )  # fmt: skip
+    assert len(shown) > 20_000
+    assert png_size(shown) == (1200, 900)
+
+
+def extremes(values):
+    return min(value for _, value in values), max(value for _, value in values)
 
 
 def must_go_on(run, since, label):

@@ -2,7 +2,6 @@
 
 import json
 import re
-import struct
 from pathlib import Path
 
 FILE = Path(__file__).parents[2] / "monitoring/prometheus/grafana-dashboard.json"
@@ -37,8 +36,3 @@ def filled_in(expression, values):
     """With Grafana's variables replaced; one that has no value is a KeyError."""
     known = BUILT_IN | values
     return re.sub(r"\$(\w+)", lambda variable: known[variable[1]], expression)
-
-
-def png_size(octets):
-    assert octets.startswith(b"\x89PNG\r\n\x1a\n")
-    return struct.unpack(">II", octets[16:24])

@@ -10,7 +10,10 @@ import pytest
 import snmp_module as module
 from daemons import Product
 from polling import eventually
-from prometheus import SCRAPE_S, Prometheus, picture, rates, start_prometheus, until
+from prometheus import (
+    SCRAPE_S, Prometheus, picture, png_size, rates, run_before_all_else, start_prometheus,
+    until,
+)  # fmt: skip
 from simulator import Simulator, simulated_router
 
 ROUTER = "127.0.0.1:1161"
@@ -59,6 +62,7 @@ class Run:
 @pytest.fixture(scope="module")
 def run(lab):
     """Prometheus first: the scenario's seconds start with the simulator."""
+    run_before_all_else()
     prometheus = start_prometheus(lab, [ROUTER])
     started = time.time()
     port = int(ROUTER.split(":")[1])
@@ -230,13 +234,12 @@ def test_the_graph_page_shows_the_spike(run, lab, pictures):
     drawn = run.prometheus.graph(expression, run.at(20), run.at(SPIKE_ENDS + 30))
     highest = {labels["ifName"]: max(value for _, value in values) for labels, values in drawn}
     assert highest == pytest.approx({"lan0": 0, "lan1": 500, "lan2": TOLD["InDrops"]}, rel=0.05)
-    file = pictures / "prometheus-in-drops.png"
     shown = picture(
-        f"{run.prometheus.url}/classic/graph?g0.range_input=3m&g0.tab=0&g0.expr=sum%20by%20(ifName)%20"
-        "(hvnet%3Ain_drops%3Arate20s)", file, lab.new_folder("chromium"), height=900,
+        run.prometheus.graph_page(expression, "3m"), pictures / "prometheus-in-drops.png",
+        lab.new_folder("chromium"), height=900,
     )  # fmt: skip
     assert len(shown) > 20_000
-    assert dashboard.png_size(shown) == (1200, 900)
+    assert png_size(shown) == (1200, 900)
 
 
 def test_a_source_that_stops_is_stale_then_failed_and_then_forgotten(run):
