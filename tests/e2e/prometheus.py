@@ -62,7 +62,7 @@ class SnmpExporter(Server):
 
 
 class Prometheus(Server):
-    """`jobs` are scraped beside those of the delivered configuration: {name: (interval, targets)}."""
+    """`jobs` are scraped beside those of the delivered configuration: {name: (seconds, targets)}."""
 
     url = f"http://127.0.0.1:{PROMETHEUS_PORT}"
     ready_url = f"{url}/-/ready"
@@ -72,8 +72,8 @@ class Prometheus(Server):
         self.configuration = folder / "prometheus.yml"
         super().__init__(folder, [
             "/usr/bin/prometheus", f"--config.file={self.configuration}",
-            f"--storage.tsdb.path={folder / 'data'}", f"--web.listen-address=127.0.0.1:{PROMETHEUS_PORT}",
-            "--log.level=warn",
+            f"--storage.tsdb.path={folder / 'data'}",
+            f"--web.listen-address=127.0.0.1:{PROMETHEUS_PORT}", "--log.level=warn",
         ])  # fmt: skip
         self.configuration.write_text(yaml.safe_dump(configuration(targets, jobs or {})))
         rules = folder / RULES
@@ -99,17 +99,11 @@ class Prometheus(Server):
     def samples(self, selector, start, end):
         """[(labels, [(time, value)])] as they were scraped, later than `start`."""
         window = f"[{max(1, round((end - start) * 1000))}ms]"
-        result = self.ask("query", query=selector + window, time=f"{end:.3f}")["result"]
-        return [
-            (row["metric"], [(at, float(value)) for at, value in row["values"]]) for row in result
-        ]
+        return series(self.ask("query", query=selector + window, time=f"{end:.3f}"))
 
     def graph(self, expression, start, end, step=SCRAPE_S):
         """[(labels, [(time, value)])] as a graph draws it."""
-        result = self.ask("query_range", query=expression, start=start, end=end, step=step)["result"]
-        return [
-            (row["metric"], [(at, float(value)) for at, value in row["values"]]) for row in result
-        ]
+        return series(self.ask("query_range", query=expression, start=start, end=end, step=step))
 
     def firing(self):
         """{(alertname, ifName)}, now; the name is None where an alert is about the whole router."""
@@ -127,10 +121,11 @@ class Prometheus(Server):
 
     def fired(self, start, end):
         """{(alertname, ifName): time of the first evaluation that fired}, between the two times."""
-        history = self.samples('ALERTS{alertstate="firing"}', start, end)
-        return {
-            (labels["alertname"], labels.get("ifName")): values[0][0] for labels, values in history
-        }
+        first = {}
+        for labels, values in self.samples('ALERTS{alertstate="firing"}', start, end):
+            alert = labels["alertname"], labels.get("ifName")
+            first[alert] = min(values[0][0], first.get(alert, end))
+        return first
 
     def graph_page(self, expression, span):
         """Its address in the classic user interface, the only one that Debian ships."""
@@ -143,10 +138,17 @@ class Prometheus(Server):
         self.wait_until(lambda: self.query(up), within=30, what=f"has scraped {instance}")
 
 
+def series(data):
+    return [
+        (row["metric"], [(at, float(value)) for at, value in row["values"]])
+        for row in data["result"]
+    ]
+
+
 def configuration(targets, jobs):
     """The delivered example, with these targets instead of its own."""
     whole = yaml.safe_load((DELIVERED / "prometheus.yml").read_text())
-    through_exporter = [job for job in whole["scrape_configs"] if job.get("metrics_path") == "/snmp"]
+    through_exporter = [job for job in whole["scrape_configs"] if "module" in job.get("params", {})]
     for job in through_exporter:
         job["static_configs"] = [{"targets": list(targets)}]
         # Both are seen within a test.
@@ -187,7 +189,8 @@ def rates(samples, spacing_s=SCRAPE_S):
 def picture(url, file, folder, width=1200, height=640):
     """What a person's browser shows there."""
     command = [
-        "chrt", "--other", "0", "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+        "chrt", "--other", "0",  # it waits for the measured ones
+        "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
         "--disable-background-networking", "--disable-component-update", "--disable-sync",
         "--no-proxy-server", f"--user-data-dir={folder}", f"--window-size={width},{height}",
         "--hide-scrollbars", "--virtual-time-budget=15000", f"--screenshot={file}", url,

@@ -34,7 +34,11 @@ SHOWN = {f"hvnet{counter}": rate for counter, rate in TOLD.items() if counter !=
     "ifOutDiscards": TOLD["OutDiscards"],
 }
 # Seconds from the simulator's start.
-STEADY, SPIKE, SPIKE_ENDS, UNASSIGN, ASSIGN, RESET, PAUSE, RESUME = 40, 45, 70, 75, 95, 125, 178, 214
+STEADY = 40
+SPIKE, SPIKE_ENDS = 45, 70
+UNASSIGN, ASSIGN = 75, 95
+RESET = 125
+PAUSE, RESUME = 178, 214
 SCENARIO = "\n".join([
     *(f"at 0 rate lan2 {counter} {rate}" for counter, rate in TOLD.items()),
     f"at {SPIKE} spike lan1 InDrops 500 for {SPIKE_ENDS - SPIKE}",

@@ -1,4 +1,4 @@
-"""monitoring/prometheus/snmp.yml, and what docs/object-support.md says that a driver cannot tell."""
+"""monitoring/prometheus/snmp.yml, and what a driver cannot tell (docs/object-support.md)."""
 
 import re
 from pathlib import Path

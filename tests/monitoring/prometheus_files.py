@@ -1,5 +1,5 @@
-"""What can be wrong with the files of monitoring/prometheus/. Each check returns its complaints, and
-knows nothing of how the files came about: it goes by HVNET-MIB and by the RFCs' numbers."""
+"""What can be wrong with the files of monitoring/prometheus/. Each check returns its complaints
+and knows nothing of how the files came about: it goes by HVNET-MIB and by the RFCs' numbers."""
 
 import itertools
 import re
@@ -17,7 +17,8 @@ MODULE = FOLDER / "snmp.yml"
 HVNET_MIB = ROOT / "mibs/HVNET-MIB.txt"
 
 OBJECT = re.compile(
-    r"^(\w+) OBJECT-TYPE\s+SYNTAX\s+(.*?)\s+(?:UNITS.*?)?MAX-ACCESS\s+(\S+).*?::= \{ (\w+) (\d+) \}",
+    r"^(\w+) OBJECT-TYPE\s+SYNTAX\s+(.*?)\s+(?:UNITS.*?)?MAX-ACCESS\s+(\S+)"
+    r".*?::= \{ (\w+) (\d+) \}",
     re.DOTALL | re.MULTILINE,
 )
 NODE = re.compile(r"^(\w+) +OBJECT IDENTIFIER ::= \{ (\w+) (\d+) \}", re.MULTILINE)
@@ -148,7 +149,8 @@ def rules_complaints(text):
     for rule in rules_in(text):
         name = rule.get("alert") or rule["record"]
         complaints += [
-            f"{name} reads {metric}, which nobody writes" for metric in metrics_of(rule["expr"]) - known
+            f"{name} reads {metric}, which nobody writes"
+            for metric in metrics_of(rule["expr"]) - known
         ]
         if "alert" in rule:
             complaints += alert_complaints(name, rule)

@@ -173,6 +173,13 @@ def test_rules_are_complained_of_that_read_what_is_not_there_or_name_nobody(righ
     assert files.rules_complaints(RULES_TEXT.replace(right, wrong)) != []
 
 
+def test_the_guide_says_of_every_alert_what_it_means():
+    guide = (files.ROOT / "docs/monitoring.md").read_text()
+    alerts = [rule["alert"] for rule in files.rules_in(RULES_TEXT) if "alert" in rule]
+    assert len(alerts) > 10
+    assert [name for name in alerts if f"| {name} |" not in guide] == []
+
+
 def test_an_alert_without_a_case_is_complained_of():
     without = TEST_TEXT.replace("HvnetUtilisation", "HvnetLinkDown")
     assert len(files.untested(RULES_TEXT, without)) == 2
