@@ -62,7 +62,8 @@ class SnmpExporter(Server):
 
 
 class Prometheus(Server):
-    """`jobs` are scraped beside those of the delivered configuration: {name: (seconds, targets)}."""
+    """`jobs` are scraped beside those of the delivered configuration: {name: (seconds, targets)}.
+    """
 
     url = f"http://127.0.0.1:{PROMETHEUS_PORT}"
     ready_url = f"{url}/-/ready"
@@ -100,6 +101,22 @@ class Prometheus(Server):
         """[(labels, [(time, value)])] as they were scraped, later than `start`."""
         window = f"[{max(1, round((end - start) * 1000))}ms]"
         return series(self.ask("query", query=selector + window, time=f"{end:.3f}"))
+
+    def timely(self, selector, start, end):
+        """[(time, value)] of one series, less the scrapes with which the machine was late: those that
+        took long, and those for which the kernel did not answer the agent, which says so itself (a
+        good sample is at most 200 ms old). Most must be in time."""
+        ((labels, samples),) = self.samples(selector, start, end)
+        scrape = f'{{job="{labels["job"]}", instance="{labels["instance"]}"}}'
+        late = set()
+        for metric, most in (("scrape_duration_seconds", 0.1), ("hvnetAgentSampleAge", 250)):
+            for _, told in self.samples(metric + scrape, start, end):
+                late |= {at for at, value in told if value > most}
+        in_time = [sample for sample in samples if sample[0] not in late]
+        if late:
+            print(f"{scrape}: {len(samples) - len(in_time)} of {len(samples)} scrapes were late")
+        assert len(in_time) > 0.7 * len(samples), "too busy a machine, or too slow an agent"
+        return in_time
 
     def graph(self, expression, start, end, step=SCRAPE_S):
         """[(labels, [(time, value)])] as a graph draws it."""

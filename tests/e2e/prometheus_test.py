@@ -89,8 +89,7 @@ def steps_of_lan2(run, start, end):
     """{metric: [rate between two scrapes]} of all that the simulator was told."""
     steps = {}
     for metric in SHOWN:
-        ((_, samples),) = run.prometheus.samples(lan2(metric), start, end)
-        steps[metric] = rates(samples)
+        steps[metric] = rates(run.prometheus.timely(lan2(metric), start, end))
     return steps
 
 

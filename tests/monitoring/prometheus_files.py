@@ -159,7 +159,8 @@ def rules_complaints(text):
 
 def alert_complaints(name, rule):
     summary = rule.get("annotations", {}).get("summary", "")
-    whole_router = re.search(r"hvnetAgent|up\{", rule["expr"]) and "if" not in rule["expr"]
+    subject = re.search(r"[a-zA-Z_:][\w:]*", rule["expr"])[0]
+    whole_router = subject == "up" or subject.startswith("hvnetAgent")
     if "$labels.instance" not in summary:
         yield f"{name} does not name the router"
     if not whole_router and "$labels.ifName" not in summary:
