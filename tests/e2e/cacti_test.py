@@ -1,0 +1,483 @@
+"""The real Cacti, its poller and its RRDs, on simulated routers: what monitoring/cacti/ promises.
+
+A sample takes a step, and so does whatever Cacti notices. So the routers live their lives at the
+same time, in one fixture; the tests look at what that left in the RRDs."""
+
+import re
+import subprocess
+import threading
+import time
+from dataclasses import dataclass, field
+
+import png
+import pytest
+from cacti import OUR_QUERY, STEP, STOCK_QUERY, Cacti
+from lab import Lab, adapter
+from polling import eventually
+from simulator import simulated_router
+
+TEMPLATE = "hvnet-subagent router"
+STOCK_TRAFFIC, STOCK_ERRORS = "In/Out Bits (64-bit)", "In/Out (Errors/Discards)"
+METHODS = ("uptime", "index", "fields")
+SPIKE = 500
+SPIKE_START, SPIKE_LENGTH = 50, 4 * STEP
+
+# What lan0 counts in a second; lan1 twice of it, lan2 three times, and so on.
+RATES = {
+    "InOctets": 1_000_000, "OutOctets": 300_000, "Ipkts": 1_000, "Opkts": 700,
+    "Ierrs": 20, "Oerrs": 30, "OutDiscards": 40,
+}  # fmt: skip
+# (query, graph) → {data source: counter}
+SOURCES = {
+    (OUR_QUERY, "Traffic"): {"in_octets": "InOctets", "out_octets": "OutOctets"},
+    (OUR_QUERY, "Packets"): {"in_pkts": "Ipkts", "out_pkts": "Opkts"},
+    (OUR_QUERY, "Drops"): {"in_drops": "InDrops", "out_discards": "OutDiscards"},
+    (OUR_QUERY, "Errors"): {"in_errors": "Ierrs", "out_errors": "Oerrs"},
+    (STOCK_QUERY, STOCK_TRAFFIC): {"traffic_in": "InOctets", "traffic_out": "OutOctets"},
+    (STOCK_QUERY, STOCK_ERRORS): {
+        "discards_in": "InDrops", "discards_out": "OutDiscards",
+        "errors_in": "Ierrs", "errors_out": "Oerrs",
+    },
+}  # fmt: skip
+TRAFFIC = {OUR_QUERY: ("Traffic", "in_octets"), STOCK_QUERY: (STOCK_TRAFFIC, "traffic_in")}
+
+
+def rate(name, counter):
+    return RATES.get(counter, 0) * (int(name.removeprefix("lan")) + 1)
+
+
+@dataclass
+class Router:
+    """One agent on one simulated router, which Cacti may know by several names."""
+
+    simulator: object
+    product: object
+    devices: list = field(default_factory=list)
+    events: dict = field(default_factory=dict)  # what happened to it, and when
+
+    def note(self, event):
+        self.events[event] = time.time()
+
+    def reboot(self, change=None, *options):
+        """The agent ends and starts again, with the report as the host now has it."""
+        self.product.stop()
+        if change:
+            relayed = Relay(self.simulator.report, change).start()
+            self.product.command = [
+                str(relayed) if part == f"report:{self.simulator.report}" else part
+                for part in self.product.command
+            ]
+        command = self.product.command
+        self.product.command = [*command, *options]
+        self.product.start()
+        self.product.command = command
+        self.note("rebooted")
+
+
+class Relay:
+    """Between the simulator and the agent: the host, on which somebody changes the adapters."""
+
+    def __init__(self, report, change):
+        self.report, self.change = report, change
+        self.copy = report.parent / "changed.report"
+        self.fresh = report.parent / "changed.report.new"
+
+    def start(self):
+        self.step()
+        threading.Thread(target=self.run, daemon=True).start()
+        return f"report:{self.copy}"
+
+    def run(self):
+        while True:
+            time.sleep(0.02)
+            try:
+                self.step()
+            except OSError:  # its folder is gone, and so is the test
+                return
+
+    def step(self):
+        self.fresh.write_text(self.change(self.report.read_text()))
+        self.fresh.replace(self.copy)
+
+
+def reversed_order(report):
+    """The host lists its adapters the other way round: their relids are dealt out again."""
+    relids = re.findall(r"^adapter .* relid (\d+)", report, re.MULTILINE)
+    rest = iter(relids[::-1])
+    return re.sub(
+        r"^(adapter .* relid )\d+", lambda line: line[1] + next(rest), report, flags=re.MULTILINE
+    )
+
+
+def swapped_names(report):
+    """lan0 is lan4 now, and lan4 is lan0: the names follow the host's list, the GUIDs do not."""
+    swap = {"lan0": "lan4", "lan4": "lan0"}
+    return re.sub(r"^(adapter|stats) (lan[04])\b", lambda line: f"{line[1]} {swap[line[2]]}",
+                  report, flags=re.MULTILINE)  # fmt: skip
+
+
+def rates(*names, at=0):
+    return "".join(
+        f"at {at} rate {name} {counter} {rate(name, counter)}\n"
+        for name in names for counter in (*RATES, "InDrops")
+    )  # fmt: skip
+
+
+def start_router(lab, names, more=""):
+    declared = "".join(f"adapter {name} width 64\n" for name in names)
+    scenario = declared + rates(*names) + more
+    return Router(*simulated_router(lab, scenario, "--adapters", "0", "--interval", "20"))
+
+
+def watch(cacti, router, name, method, *kinds):
+    """Cacti is told of the device, by our device template, and makes graphs of its adapters."""
+    router.devices.append(name)
+    cacti.add_device(name, router.product.port, cacti.template(TEMPLATE))
+    if method != "uptime":  # which is what the template's query has
+        cacti.add_query(name, OUR_QUERY, method)
+    cacti.add_query(name, STOCK_QUERY, method)
+    for query, kind in kinds:
+        cacti.add_graphs(name, query, kind)
+
+
+def name_hosts(lab, names):
+    """Cacti takes an address once only; a private /etc/hosts gives ours many names."""
+    hosts = lab.folder / "hosts"
+    hosts.write_text(f"127.0.0.1 localhost {' '.join(names)}\n")
+    subprocess.run(["mount", "--bind", hosts, "/etc/hosts"], check=True)
+
+
+@pytest.fixture(scope="module")
+def lab():
+    """One world for all tests; here, because that of tests/netns/conftest.py is one for each."""
+    one = Lab()
+    try:
+        yield one
+    finally:
+        one.close()
+
+
+@pytest.fixture(scope="module")
+def cacti(lab):
+    one = Cacti(lab).install()
+    one.imported = one.import_templates()
+    name_hosts(lab, ["constant", "renamed", "no-vmbus", *(
+        f"{router}-{method}" for router in ("reordered", "rebuilt") for method in METHODS
+    )])  # fmt: skip
+    return one
+
+
+TRAFFICS = [(query, kind) for query, (kind, _) in TRAFFIC.items()]
+
+
+@pytest.fixture(scope="module")
+def routers(lab, cacti):
+    """Four routers to the end of their lives, and the time of what happened to each.
+
+    constant    counts at constant rates, but for a spike and a reset; its agent is restarted
+    reordered   is given lan1, and rebooted after its adapters were reordered on the host
+    rebuilt     likewise reordered, but the index map is lost as well
+    renamed     comes back with the names of two adapters swapped
+    """
+    names = ("lan0", "lan2", "lan4")
+    all_names = (*names, "lan1")
+    routers = {
+        "reordered": start_router(lab, names, "at 30 add lan1\n" + rates("lan1", at=30)),
+        "rebuilt": start_router(lab, all_names),
+        "renamed": start_router(lab, names),
+    }
+    for name in ("reordered", "rebuilt"):
+        for method in METHODS:
+            watch(cacti, routers[name], f"{name}-{method}", method, *TRAFFICS)
+    watch(cacti, routers["renamed"], "renamed", "uptime", *TRAFFICS)
+    constant = start_router(lab, ("lan0", "lan1", "lan2"), (
+        f"at {SPIKE_START} spike lan1 InDrops {SPIKE} for {SPIKE_LENGTH}\n"
+        f"at {SPIKE_START + SPIKE_LENGTH + STEP} reset lan2\n"
+    ))  # fmt: skip
+    routers = {"constant": constant} | routers
+    watch(cacti, constant, "constant", "uptime", *SOURCES)
+    cacti.poller.start()
+    play(cacti, routers)
+    return routers
+
+
+def play(cacti, routers):
+    constant, reordered, rebuilt, renamed = routers.values()
+    rounds(cacti, 1)
+    for router in routers.values():
+        router.note("polled")
+
+    # The new adapter is noticed where indexes are counted, and gets a graph like the others.
+    told(reordered, "add lan1")
+    for query, (kind, _) in TRAFFIC.items():
+        device = "reordered-index"
+        eventually(lambda query=query: "lan1" in cacti.index(device, query).values(), within=60)
+        cacti.add_graphs(device, query, kind)
+    told(constant, "spike lan1")
+    constant.note("spike")
+
+    rounds(cacti, 2)
+    reordered.reboot(reversed_order)
+    rebuilt.reboot(reversed_order, "--rebuild-map")
+    renamed.reboot(swapped_names)
+    rounds(cacti, 2)
+    cacti.reindex("rebuilt-index")  # the number of indexes is what it was: nothing to notice
+    rebuilt.note("reindexed")
+
+    told(constant, "reset lan2")
+    constant.note("reset")
+    rounds(cacti, 2)
+    constant.reboot()
+    rounds(cacti, 4)
+    for router in routers.values():
+        router.note("end")
+
+
+def told(router, event):
+    stdout = router.simulator.folder / "stdout"
+    router.simulator.wait_until(
+        lambda: event in stdout.read_text(), within=150, what=f"tells {event!r}"
+    )
+
+
+def rounds(cacti, number):
+    """So many rounds of the poller that begin after now."""
+    before = cacti.rounds
+    eventually(lambda: cacti.rounds > before + number, within=30 + 2 * STEP * number, every=0.1,
+               what=f"{number} rounds of the poller")  # fmt: skip
+
+
+# What was imported
+
+
+def test_every_part_of_the_templates_is_imported_by_cacti_s_command_line(cacti):
+    results = re.findall(r"^\[(\w+)\] (.*) \[(\w+)\]", cacti.imported, re.MULTILINE)
+    kinds = ["Traffic", "Packets", "Drops", "Errors"]
+    expected = 2 * [f"hvnet - {kind}" for kind in kinds] + [OUR_QUERY, TEMPLATE]
+    assert [name for _, name, _ in results] == expected, cacti.imported
+    assert {(result, how) for result, _, how in results} == {("success", "new")}
+    assert "unmet" not in cacti.imported.lower()
+    assert "Import Error" not in cacti.log
+
+
+def test_importing_them_again_changes_nothing(cacti):
+    tables = ("graph_templates", "graph_templates_item", "data_template", "data_template_rrd",
+              "snmp_query", "snmp_query_graph", "snmp_query_graph_rrd_sv", "host_template")  # fmt: skip
+    where = {"graph_templates_item": "local_graph_id = 0", "data_template_rrd": "local_data_id = 0"}
+
+    def count():
+        return [cacti.sql(f"select count(*) from {table} where {where.get(table, 'true')}")
+                for table in tables]  # fmt: skip
+
+    before = count()
+    said = cacti.import_templates()
+    assert set(re.findall(r"^\[success\] .* \[(\w+)\]", said, re.MULTILINE)) == {"unchanged"}, said
+    assert count() == before
+
+
+# Who an adapter is
+
+
+def test_the_instance_guid_is_the_identity_of_an_adapter(cacti, routers):
+    report = routers["constant"].simulator.report.read_text()
+    guids = dict(re.findall(r"^adapter (\S+) .* instance (\S+)", report, re.MULTILINE))
+    assert cacti.sort_field("constant", OUR_QUERY) == "hvnetAdapterInstance"
+    names = cacti.index("constant", OUR_QUERY)
+    found = cacti.index("constant", OUR_QUERY, "hvnetAdapterInstance")
+    assert {name: found[index] for index, name in names.items()} == guids
+    assert len(guids) == 3
+
+
+def test_without_a_vmbus_it_is_the_mac_and_other_interfaces_are_no_adapters(lab, cacti):
+    """Two adapters of a kind that only the configuration names, and lo."""
+    for one in (adapter("eth0", 1, 21), adapter("eth1", 2, 22)):
+        lab.cable(one.name, one.mac)
+    product = lab.product("adapterDriver veth\n", sysfs=False)
+    assert set(product.numbers()) >= {"lo", "eth0", "eth1"}
+    cacti.add_device("no-vmbus", product.port, cacti.template(TEMPLATE))
+    assert sorted(cacti.index("no-vmbus", OUR_QUERY).values()) == ["eth0", "eth1"]
+    assert cacti.sort_field("no-vmbus", OUR_QUERY) == "ifPhysAddress"
+
+
+# What is measured
+
+
+def constant_samples(cacti, routers):
+    """((graph, data source), what was simulated, the samples) while nothing happened to it but the
+    spike."""
+    events = routers["constant"].events
+    for graph in cacti.find(device="constant"):
+        for source, counter in SOURCES[graph.query, graph.kind].items():
+            samples = cacti.samples(graph, source, events["polled"], events["reset"])
+            yield graph, source, counter, [value for _, value in samples]
+
+
+def test_every_data_source_has_values(cacti, routers):
+    seen = 0
+    for graph, source, _, samples in constant_samples(cacti, routers):
+        assert len(samples) >= 6, (graph, source, samples)
+        seen += 1
+    # Three adapters; four graphs of ours with two sources, two stock ones with two and with four.
+    assert seen == 3 * (4 * 2 + 2 + 4)
+    assert all(set(cacti.sources(graph)) == set(SOURCES[graph.query, graph.kind])
+               for graph in cacti.find(device="constant"))  # fmt: skip
+
+
+def test_values_are_what_was_simulated_within_2_percent(cacti, routers):
+    for graph, source, counter, samples in constant_samples(cacti, routers):
+        if counter != "InDrops":
+            mean = sum(samples) / len(samples)
+            expected = rate(graph.adapter, counter)
+            print(f"{graph.kind} {graph.adapter} {source}: {mean:.1f}, {mean / expected - 1:+.2%}")
+            assert mean == pytest.approx(expected, rel=0.02), (graph, source, samples)
+
+
+def test_consecutive_samples_of_a_constant_rate_are_within_5_percent(cacti, routers):
+    worst = 0
+    for graph, source, counter, samples in constant_samples(cacti, routers):
+        if counter != "InDrops":
+            steps = [abs(b - a) / rate(graph.adapter, counter) for a, b in zip(samples, samples[1:])]
+            worst = max(worst, *steps)
+            assert max(steps) < 0.05, (graph, source, samples)
+    print(f"worst step {worst:.2%}")
+
+
+def test_an_in_drops_spike_is_in_that_adapter_s_rrd_at_its_rate_and_in_no_other(cacti, routers):
+    events = routers["constant"].events
+    sources = {(OUR_QUERY, "Drops"): "in_drops", (STOCK_QUERY, STOCK_ERRORS): "discards_in"}
+    for (query, kind), source in sources.items():
+        for graph in cacti.find(device="constant", query=query, kind=kind):
+            all_of_it = cacti.samples(graph, source, events["polled"], events["end"])
+            inside = cacti.samples(graph, source, events["spike"] + 1, events["spike"] + SPIKE_LENGTH)
+            assert len(inside) >= 3
+            if graph.adapter == "lan1":
+                assert all(value == pytest.approx(SPIKE, rel=0.05) for _, value in inside), inside
+                outside = [value for stamp, value in all_of_it if stamp < events["spike"] - STEP
+                           or stamp > events["spike"] + SPIKE_LENGTH + 2 * STEP]  # fmt: skip
+                assert len(outside) >= 4 and set(outside) == {0}, all_of_it
+            else:
+                assert {value for _, value in all_of_it} == {0}, (graph, all_of_it)
+
+
+def test_neither_a_reset_in_the_driver_nor_a_restart_of_the_agent_is_a_spike(cacti, routers):
+    events = routers["constant"].events
+    for graph in cacti.find(device="constant"):
+        for source, counter in SOURCES[graph.query, graph.kind].items():
+            if counter == "InDrops":
+                continue
+            samples = cacti.samples(graph, source, events["reset"] - 2 * STEP, events["end"])
+            assert max(value for _, value in samples) < 1.05 * rate(graph.adapter, counter), samples
+            last = [value for stamp, value in samples if stamp > events["rebooted"] + 2 * STEP]
+            assert last and all(
+                value == pytest.approx(rate(graph.adapter, counter), rel=0.05) for value in last
+            ), (graph, source, samples)
+
+
+# Re-indexing
+
+
+def assert_follows(cacti, graph, name, start, end):
+    """The graph has the rate of the adapter `name`, from `start` on."""
+    _, source = TRAFFIC[graph.query]
+    samples = [value for _, value in cacti.samples(graph, source, start, end)]
+    expected = rate(name, "InOctets")
+    assert samples, graph
+    assert all(value == pytest.approx(expected, rel=0.1) for value in samples), (graph, samples)
+
+
+def test_a_hot_added_adapter_is_indexed_where_indexes_are_counted(cacti, routers):
+    events = routers["reordered"].events
+    for query in TRAFFIC:
+        graphs = cacti.find(device="reordered-index", query=query, adapter="lan1")
+        assert len(graphs) == 1
+        assert cacti.title(graphs[0]).endswith("lan1")
+        assert_follows(cacti, graphs[0], "lan1", events["rebooted"] + 2 * STEP, events["end"])
+
+
+@pytest.mark.parametrize("query", TRAFFIC)
+@pytest.mark.parametrize("method", METHODS)
+def test_after_a_reboot_with_the_adapters_reordered_every_graph_has_its_adapter(
+    cacti, routers, method, query
+):
+    router = routers["reordered"]
+    graphs = cacti.find(device=f"reordered-{method}", query=query)
+    assert {graph.adapter for graph in graphs} >= {"lan0", "lan2", "lan4"}
+    for graph in graphs:
+        assert cacti.title(graph).endswith(graph.adapter)
+        for start, end in (("polled", "rebooted"), ("rebooted", "end")):
+            after = 2 * STEP if start == "rebooted" or graph.adapter == "lan1" else 0
+            if graph.adapter != "lan1" or start == "rebooted":
+                assert_follows(cacti, graph, graph.adapter, router.events[start] + after,
+                               router.events[end])  # fmt: skip
+
+
+@pytest.mark.parametrize("query", TRAFFIC)
+@pytest.mark.parametrize("method", METHODS)
+def test_after_the_loss_of_the_index_map_every_graph_is_mapped_to_its_adapter_again(
+    cacti, routers, method, query
+):
+    """By Cacti itself, where it looks at the uptime or at the fields; with the method that counts,
+    by hand."""
+    router = routers["rebuilt"]
+    graphs = cacti.find(device=f"rebuilt-{method}", query=query)
+    assert {graph.adapter for graph in graphs} == {"lan0", "lan1", "lan2", "lan4"}
+    settled = router.events["reindexed" if method == "index" else "rebooted"] + 3 * STEP
+    for graph in graphs:
+        assert cacti.title(graph).endswith(graph.adapter)
+        assert_follows(
+            cacti, graph, graph.adapter, router.events["polled"], router.events["rebooted"]
+        )
+        assert_follows(cacti, graph, graph.adapter, settled, router.events["end"])
+
+
+def test_the_map_was_lost_indeed_and_the_other_one_was_not(routers):
+    expected = {"lan0": 1, "lan2": 2, "lan4": 3, "lan1": 4}
+    assert routers["reordered"].product.numbers() == expected
+    assert routers["rebuilt"].product.numbers() == {"lan4": 1, "lan2": 2, "lan1": 3, "lan0": 4}
+
+
+def test_when_names_are_swapped_our_graphs_stay_with_the_adapter_and_stock_ones_with_the_name(
+    cacti, routers
+):
+    events = routers["renamed"].events
+    swapped = {"lan0": "lan4", "lan2": "lan2", "lan4": "lan0"}  # rate() goes by the first name
+    for query in TRAFFIC:
+        graphs = cacti.find(device="renamed", query=query)
+        assert len(graphs) == 3
+        for graph in graphs:
+            name = graph.adapter if query == OUR_QUERY else swapped[graph.adapter]
+            assert_follows(cacti, graph, graph.adapter, events["polled"], events["rebooted"])
+            assert_follows(cacti, graph, name, events["rebooted"] + 3 * STEP, events["end"])
+
+
+# What one sees
+
+
+@pytest.mark.parametrize("kind, counters, name", [
+    ("Traffic", {"In": "InOctets", "Out": "OutOctets"}, "lan2"),
+    ("Drops", {"InDrops": "InDrops", "OutDiscards": "OutDiscards"}, "lan1"),
+])  # fmt: skip
+def test_the_graph_is_drawn_with_the_values_behind_it(
+    cacti, routers, pictures, kind, counters, name
+):
+    events = routers["constant"].events
+    (graph,) = cacti.find(device="constant", query=OUR_QUERY, kind=kind, adapter=name)
+    picture = pictures / f"cacti-{kind.lower()}.png"
+    values = cacti.draw(graph, picture, events["polled"] + STEP, events["reset"])
+    width, height, colours = png.read(picture)
+    assert width > 700 and height > 250, "an error is a strip of text"
+    area = {"Traffic": "7BB661", "Drops": "D7301F"}[kind]
+    assert colours[area] > 5000, colours.most_common(10)
+
+    assert set(values) == set(counters)
+    unit = 8 if kind == "Traffic" else 1
+    for legend, counter in counters.items():
+        highest = max(value for value in values[legend] if value == value)
+        expected = SPIKE if counter == "InDrops" else unit * rate(name, counter)
+        assert highest == pytest.approx(expected, rel=0.05), (legend, values[legend])
+
+
+def test_cacti_has_nothing_to_complain_about(cacti, routers):
+    complaints = [line for line in cacti.log.splitlines()
+                  if re.search(r"ERROR|WARNING|PHP|FATAL", line)]  # fmt: skip
+    assert complaints == []
