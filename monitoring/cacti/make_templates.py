@@ -102,7 +102,8 @@ def elements(values):
 
 def fixed(values):
     """Settings of a template that its graphs and data sources cannot change."""
-    return [pair for name, value in values.items() for pair in elements({f"t_{name}": "", name: value})]
+    rows = ({f"t_{name}": "", name: value} for name, value in values.items())
+    return [one for row in rows for one in elements(row)]
 
 
 def template_name(graph):
@@ -232,7 +233,7 @@ def graph_template(graph):
 
 
 def suggested(kind, graph, field, more):
-    """Cacti takes the first whose fields all have a value: an adapter without an alias the second."""
+    """Cacti takes the first whose fields all have values; without an alias it is the second."""
     texts = (
         f"|host_description| - {graph.name} - |query_ifName| (|query_ifAlias|)",
         f"|host_description| - {graph.name} - |query_ifName|",

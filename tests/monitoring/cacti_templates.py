@@ -1,5 +1,5 @@
-"""What is wrong with a data query and with templates for Cacti, as lists of complaints. Cacti itself
-says little: a reference that leads nowhere is imported as 0, and a wrong OID is a graph without
+"""What is wrong with a data query and with templates for Cacti, as lists of complaints. Cacti says
+little itself: a reference that leads nowhere is imported as 0, and a wrong OID is a graph without
 values."""
 
 import collections
