@@ -69,7 +69,7 @@ class Cacti:
         said = self.cli(
             "install_cacti.php", "--accept-eula", "--install", "--force", "--mode=1",
             "--profile=2", "--language=en-US", f"--path=cactilog:{self.log_file}",
-            "--automationmode=0",
+            "--automationmode=0", within=180,
         )  # fmt: skip
         assert self.sql("select cacti from version") != [["new_install"]], said + self.log
         self.choose_step()
@@ -139,10 +139,10 @@ class Cacti:
 
     # Its command line
 
-    def cli(self, script, *arguments, within=60.0):
+    def cli(self, script, *arguments, within=90.0):
         return self.php(self.folder / "cacti/cli" / script, *arguments, within=within)
 
-    def php(self, *arguments, within=60.0):
+    def php(self, *arguments, within=90.0):
         command = as_ordinary_user([*LIMITED, *PHP, *map(str, arguments)])
         with subprocess.Popen(
             command, cwd=self.site, env=ENVIRONMENT, start_new_session=True, text=True,
