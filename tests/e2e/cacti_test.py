@@ -6,7 +6,7 @@ same time, in one fixture; the tests look at what that left in the RRDs."""
 import re
 import subprocess
 
-import png
+import png_reader
 import pytest
 from cacti import OUR_QUERY, SHIPPED, STEP, STOCK_QUERY, Cacti
 from cacti_routers import new_guids, rate, rates, reversed_order, start_router, swapped_names
@@ -412,7 +412,7 @@ def test_the_graph_is_drawn_with_the_values_behind_it(
     (graph,) = cacti.find(device="router", query=OUR_QUERY, kind=kind, adapter=name)
     picture = pictures / f"cacti-{kind.lower()}.png"
     values = cacti.draw(graph, picture, events["polled"] + STEP, events["reset"])
-    width, height, colours = png.read(picture)
+    width, height, colours = png_reader.read(picture)
     assert width > 700 and height > 250, "an error is a strip of text"
     area = {"Traffic": "7BB661", "Drops": "D7301F"}[kind]
     assert colours[area] > 5000, colours.most_common(10)
