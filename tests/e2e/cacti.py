@@ -59,6 +59,7 @@ class Cacti:
         self.database = lab.keep(Database(lab.new_folder("mariadb")))
         self.poller = lab.keep(Poller(lab.new_folder("poller"), self.site))
         self.graphs = []
+        self.known_sources = {}
 
     # Set up
 
@@ -178,13 +179,9 @@ class Cacti:
         )  # fmt: skip
         assert self.sql(f"select id from host where description = '{name}'"), said
 
-    def add_query(self, device, query, method):
-        """`method` as Cacti says it: uptime, index or fields."""
-        self.cli("add_data_query.php", f"--host-id={self.device(device)}",
-                 f"--data-query-id={self.query(query)}", f"--reindex-method={method}")  # fmt: skip
-
-    def add_graphs(self, device, query, kind, names="^lan"):
-        """One for each adapter whose ifName matches and that has none yet."""
+    def add_graphs(self, device, query, kind, method="uptime"):
+        """One for each adapter that has none yet. A query that is new to the device is added, with
+        a re-index method as Cacti says it: uptime, index or fields."""
         query_id = self.query(query)
         kind_id, template = self.one_row(
             "select id, graph_template_id from snmp_query_graph"
@@ -194,7 +191,8 @@ class Cacti:
         said = self.cli(
             "add_graphs.php", f"--host-id={self.device(device)}", "--graph-type=ds",
             f"--graph-template-id={template}", f"--snmp-query-id={query_id}",
-            f"--snmp-query-type-id={kind_id}", "--snmp-field=ifName", f"--snmp-value-regex={names}",
+            f"--snmp-query-type-id={kind_id}", "--snmp-field=ifName", "--snmp-value-regex=^lan",
+            f"--reindex-method={method}",
         )  # fmt: skip
         made = self.sql(
             "select g.id, c.field_value from graph_local g join host_snmp_cache c using"
@@ -249,13 +247,16 @@ class Cacti:
         )[0]
 
     def sources(self, graph):
-        """{data source: RRD file} of what a graph draws."""
-        return {name: self.rrds / Path(path).name for name, path in self.sql(
-            "select distinct r.data_source_name, d.data_source_path"
-            " from graph_templates_item i join data_template_rrd r on i.task_item_id = r.id"
-            " join data_template_data d using (local_data_id)"
-            f" where i.local_graph_id = {graph.number}"
-        )}  # fmt: skip
+        """{data source: RRD file} of what a graph draws; that stays so for its life."""
+        if graph not in self.known_sources:
+            rows = self.sql(
+                "select distinct r.data_source_name, d.data_source_path"
+                " from graph_templates_item i join data_template_rrd r on i.task_item_id = r.id"
+                " join data_template_data d using (local_data_id)"
+                f" where i.local_graph_id = {graph.number}"
+            )
+            self.known_sources[graph] = {name: self.rrds / Path(path).name for name, path in rows}
+        return self.known_sources[graph]
 
     def find(self, **wanted):
         """Those of our graphs that have these values."""

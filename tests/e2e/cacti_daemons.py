@@ -77,6 +77,10 @@ class Poller(Daemon):
 
     def start(self):
         self.spawn()
+        # What it reads is stamped when the round ends: a round that waits for a processor would be
+        # a step in a graph of a constant rate. It is 0.2 s of one in 10 s.
+        with contextlib.suppress(PermissionError):
+            os.setpriority(os.PRIO_PROCESS, self.process.pid, -10)
         return self
 
     def stop(self):

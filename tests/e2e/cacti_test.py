@@ -17,10 +17,10 @@ TEMPLATE = "hvnet-subagent router"
 STOCK_TRAFFIC, STOCK_ERRORS = "In/Out Bits (64-bit)", "In/Out (Errors/Discards)"
 METHODS = ("uptime", "index", "fields")
 SPIKE = 500
-SPIKE_START, SPIKE_LENGTH = 30, 6 * STEP
+SPIKE_START, SPIKE_LENGTH = 40, 5 * STEP
 # After a reboot: the restart is noticed, that sample is unknown, and the next one has a part of it.
 SETTLED = 3 * STEP
-RESET = SPIKE_START + SPIKE_LENGTH + 2 * STEP
+RESET = SPIKE_START + SPIKE_LENGTH + STEP
 
 # (query, graph) → {data source: counter}
 SOURCES = {
@@ -37,14 +37,13 @@ SOURCES = {
 TRAFFIC = {OUR_QUERY: ("Traffic", "in_octets"), STOCK_QUERY: (STOCK_TRAFFIC, "traffic_in")}
 
 
-def watch(cacti, router, name, method, *kinds):
-    """Cacti is told of the device, by our device template, and makes graphs of its adapters."""
-    cacti.add_device(name, router.product.port, cacti.template(TEMPLATE))
-    if method != "uptime":  # which is what the template's query has
-        cacti.add_query(name, OUR_QUERY, method)
-    cacti.add_query(name, STOCK_QUERY, method)
+def watch(cacti, router, name, kinds, method=None):
+    """Cacti is told of the device, by our device template or with a re-index method of its own, and
+    makes graphs of its adapters."""
+    template = 0 if method else cacti.template(TEMPLATE)
+    cacti.add_device(name, router.product.port, template)
     for query, kind in kinds:
-        cacti.add_graphs(name, query, kind)
+        cacti.add_graphs(name, query, kind, method or "uptime")
 
 
 def name_hosts(lab, names):
@@ -97,9 +96,9 @@ def routers(lab, cacti):
     }
     for name in ("reordered", "rebuilt"):
         for method in METHODS:
-            watch(cacti, routers[name], f"{name}-{method}", method, *TRAFFICS)
+            watch(cacti, routers[name], f"{name}-{method}", TRAFFICS, method)
     for name in ("renamed", "restored"):
-        watch(cacti, routers[name], name, "uptime", *TRAFFICS)
+        watch(cacti, routers[name], name, TRAFFICS)
     router = start_router(lab, ("lan0", "lan1", "lan2"), (
         f"at {SPIKE_START} spike lan1 InDrops {SPIKE} for {SPIKE_LENGTH}\n"
         f"at {RESET} reset lan2\n"
@@ -107,7 +106,7 @@ def routers(lab, cacti):
     for event, at in {"spike": SPIKE_START, "reset": RESET}.items():
         router.events[event] = router.events["started"] + at * SLOW
     routers = {"router": router} | routers
-    watch(cacti, router, "router", "uptime", *SOURCES)
+    watch(cacti, router, "router", SOURCES)
     cacti.poller.start()
     play(cacti, routers)
     return routers
@@ -271,7 +270,7 @@ def test_an_in_drops_spike_is_in_that_adapter_s_rrd_at_its_rate_and_in_no_other(
             all_of_it = cacti.samples(graph, source, events["polled"], events["end"])
             # A step may have a part of what was read before it, and of what was read after it.
             inside = cacti.samples(graph, source, start + STEP, end - STEP)
-            assert len(inside) >= 3
+            assert len(inside) >= 2
             if graph.adapter == "lan1":
                 assert all(value == pytest.approx(SPIKE, rel=0.05) for _, value in inside), inside
                 outside = [value for stamp, value in all_of_it
@@ -411,7 +410,7 @@ def test_the_graph_is_drawn_with_the_values_behind_it(
     events = routers["router"].events
     (graph,) = cacti.find(device="router", query=OUR_QUERY, kind=kind, adapter=name)
     picture = pictures / f"cacti-{kind.lower()}.png"
-    values = cacti.draw(graph, picture, events["polled"] + STEP, events["reset"])
+    values = cacti.draw(graph, picture, events["polled"], events["reset"] + STEP)
     width, height, colours = png_reader.read(picture)
     assert width > 700 and height > 250, "an error is a strip of text"
     area = {"Traffic": "7BB661", "Drops": "D7301F"}[kind]
