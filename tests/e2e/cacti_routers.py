@@ -102,7 +102,10 @@ def rates(*names, at=0):
 def start_router(lab, names, more=""):
     declared = "".join(f"adapter {name} width 64\n" for name in names)
     scenario = declared + rates(*names) + more
-    router = Router(*simulated_router(lab, scenario, "--adapters", "0", "--interval", "20"))
+    # A value that is 200 ms old, as it may be by default, is nothing in a minute. Of our step it is
+    # 2 %, and one way and the other a step in the graph.
+    options, conf = ("--adapters", "0", "--interval", "20"), "sampleInterval 100\n"
+    router = Router(*simulated_router(lab, scenario, *options, conf=conf))
     # Its seconds are those of its process, for which this file was written.
     router.events["started"] = router.simulator.scenario.stat().st_mtime
     return router

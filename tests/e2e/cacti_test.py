@@ -20,7 +20,7 @@ SPIKE = 500
 SPIKE_START, SPIKE_LENGTH = 40, 5 * STEP
 # After a reboot: the restart is noticed, that sample is unknown, and the next one has a part of it.
 SETTLED = 3 * STEP
-RESET = SPIKE_START + SPIKE_LENGTH + STEP
+RESET = SPIKE_START + SPIKE_LENGTH + 2 * STEP
 
 # (query, graph) → {data source: counter}
 SOURCES = {
