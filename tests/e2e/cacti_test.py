@@ -17,7 +17,7 @@ TEMPLATE = "hvnet-subagent router"
 STOCK_TRAFFIC, STOCK_ERRORS = "In/Out Bits (64-bit)", "In/Out (Errors/Discards)"
 METHODS = ("uptime", "index", "fields")
 SPIKE = 500
-SPIKE_START, SPIKE_LENGTH = 40, 5 * STEP
+SPIKE_START, SPIKE_LENGTH = 30, 5 * STEP
 # After a reboot: the restart is noticed, that sample is unknown, and the next one has a part of it.
 SETTLED = 3 * STEP
 RESET = SPIKE_START + SPIKE_LENGTH + 2 * STEP
@@ -135,7 +135,7 @@ def play(cacti, routers):
     rebuilt.note("reindexed")
 
     told(router, "reset lan2")
-    rounds(cacti, 1)
+    rounds(cacti, 2)
     router.reboot()
     rounds(cacti, 5)
     for one in routers.values():
