@@ -54,8 +54,9 @@ class Simulator(Daemon):
 def simulated_router(lab, scenario, *options, **product):
     """The simulator, and the product that reads its report."""
     binary = lab.folder / "hvnet-sim"
-    shutil.copyfile(SIM, binary)
-    binary.chmod(0o755)
+    if not binary.exists():  # of a second router's, the first one's runs
+        shutil.copyfile(SIM, binary)
+        binary.chmod(0o755)
     simulator = lab.keep(Simulator(binary, lab.new_folder("sim"), scenario, options)).start()
     source = ("--source", f"report:{simulator.report}")
     return simulator, lab.product(sysfs=False, options=source, **product)
