@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 import urllib.parse
 import urllib.request
 from http.cookiejar import CookieJar
@@ -234,6 +235,11 @@ def open_url(url, data=None, headers=None, through=None, timeout=120):
         return answer.read()
 
 
+def as_time(clock):
+    """As the front end writes a time; it lives in UTC here."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(clock))
+
+
 class Api:
     """The front end's JSON-RPC API, as its administrator."""
 
@@ -317,22 +323,23 @@ class Zabbix:
         open_url(f"{URL}/index.php", urllib.parse.urlencode(form).encode(), through=session)
         return session
 
-    def graph_picture(self, graph_id, file, seconds=300):
+    def graph_picture(self, graph_id, file, since, until):
         query = {
-            "graphid": graph_id, "from": f"now-{seconds}s", "to": "now", "width": 800,
+            "graphid": graph_id, "from": as_time(since), "to": as_time(until), "width": 800,
             "height": 200, "profileIdx": "web.charts.filter",
         }  # fmt: skip
         url = f"{URL}/chart2.php?{urllib.parse.urlencode(query)}"
         Path(file).write_bytes(open_url(url, through=self.browser_session()))
 
-    def dashboard_picture(self, host, file, width, height):
+    def dashboard_picture(self, host, file, since, until, width, height):
         found = self.api(
-            "templatedashboard.get", output=["name"],
+            "templatedashboard.get", output=["dashboardid"],
             templateids=self.api("template.get", filter={"host": TEMPLATE_NAME})[0]["templateid"],
         )  # fmt: skip
         query = {
             "action": "host.dashboard.view", "hostid": host.id,
-            "dashboardid": found[0]["dashboardid"], "from": "now-5m", "to": "now",
+            "dashboardid": found[0]["dashboardid"], "from": as_time(since), "to": as_time(until),
+            "kiosk": 1,
         }  # fmt: skip
         self.page_picture(urllib.parse.urlencode(query), file, width, height)
 
@@ -403,7 +410,8 @@ class Host:
         """As an operator's "Execute now" does, of all that can be polled."""
         polled = {"type": ["3", "20"]}  # simple checks, SNMP
         items = self.api("item.get", hostids=self.id, output=[], monitored=True, filter=polled)
-        ids = [one["itemid"] for one in [*items, *self.rules()]]
+        rules = self.api("discoveryrule.get", hostids=self.id, output=[], filter=polled)
+        ids = [one["itemid"] for one in [*items, *rules]]
         self.api("task.create", [{"type": 6, "request": {"itemid": one}} for one in ids])
 
     def set_macro(self, macro, value):

@@ -2,10 +2,13 @@
 
 import re
 import socket
+import subprocess
 import threading
 import time
 from pathlib import Path
 
+import mib
+import tools
 from lab import adapter
 from simulator import Simulator, simulated_router
 from zabbix import TEMPLATE_NAME
@@ -18,6 +21,8 @@ MACROS = {
     "{$HVNET.DISCOVERY.INTERVAL}": "20s",
 }
 OPTIONS = ("--interval", "50")
+ACCESS = "rocommunity public\nrwcommunity private\n"
+ALIASES = {"lan0": "uplink", "lan1": "core", "lan2": "servers", "lan3": "guests"}
 
 
 class SimulatedRouter:
@@ -26,13 +31,21 @@ class SimulatedRouter:
     def __init__(self, zabbix, name, scenario="", *options, macros=None):
         self.lab = zabbix.lab
         self.options = (*OPTIONS, *options)
-        sink = f"rocommunity public\ntrap2sink udp:127.0.0.1:{zabbix.trap_daemon.port} public\n"
+        conf = f"{ACCESS}trap2sink udp:127.0.0.1:{zabbix.trap_daemon.port} public\n"
         self.simulator, self.product = simulated_router(
-            self.lab, scenario, *self.options, conf=sink
+            self.lab, scenario, *self.options, conf=conf
         )
+        for adapter_name, row in self.product.numbers().items():
+            self.set_alias(row, ALIASES[adapter_name])
         own = {f"{{$HVNET.{macro}}}": value for macro, value in (macros or {}).items()}
         self.host = zabbix.add_host(name, self.product.port, [TEMPLATE_NAME], MACROS | own)
         self.began = None
+
+    def set_alias(self, row, alias):
+        oid = mib.to_text(mib.instance("ifAlias", row))
+        agent = f"udp:127.0.0.1:{self.product.port}"
+        command = ["snmpset", "-v2c", "-c", "private", agent, oid, "s", alias]
+        subprocess.run(command, env=tools.HERMETIC, check=True, timeout=20, capture_output=True)
 
     def play(self, scenario):
         """Another scenario from now on. All counters start again from zero with it, as when a

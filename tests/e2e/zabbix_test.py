@@ -41,6 +41,7 @@ STEADY = {
 EXPECTED = {key: rate * factor for rate, key, factor in STEADY.values()}
 CALM = "".join(f"at 0 rate lan2 {name} {rate}\n" for name, (rate, _, _) in STEADY.items())
 SPIKE_AT, SPIKE_S = 20, 20
+SPIKE = 1.2
 UNASSIGN_AT, ASSIGN_AT, RESET_AT = 60, 85, 95
 EVENTS = f"""{CALM}
 at {SPIKE_AT} spike lan1 InDrops 500 for {SPIKE_S}
@@ -80,6 +81,11 @@ class World:
             self.zabbix, "renumbered", "", *two, macros=RENUMBERED_MACROS
         )
 
+    def poll_official(self):
+        """Their intervals are minutes to an hour."""
+        for host in self.official.values():
+            host.check_now()
+
     def stop(self):
         self.beside.stop()
 
@@ -89,8 +95,10 @@ def world():
     lab = Lab()
     try:
         one = World(lab)
-        yield one
-        one.stop()
+        try:
+            yield one
+        finally:
+            one.stop()
     finally:
         lab.close()
 
@@ -124,6 +132,10 @@ def must_settle(host, within=150):
         return True
 
     eventually(settled, within, f"{host.name} is complete", every=1)
+
+
+def opened_since(host, clock):
+    return {name for _, name, value in host.events(clock) if value}
 
 
 def rows_of(host, key):
@@ -181,6 +193,7 @@ def test_rates_are_what_the_simulator_was_told_and_smooth(router):
 @pytest.fixture(scope="module")
 def events(world):
     """From here on things happen."""
+    world.poll_official()
     world.renumbered.product.stop()
     world.failing.play("at 5 pause 45")
     world.router.play(EVENTS)
@@ -188,11 +201,12 @@ def events(world):
 
 
 def no_spike(router, since):
-    """No rate of lan2 above what it is told to be."""
+    """No rate of lan2 above what it is told to be. A counter that went back to zero, or one that
+    was counted twice, would be some thousand times as much."""
     for key, expected in EXPECTED.items():
         values = [value for _, value in router.host.history(key, since)]
         assert values, key
-        assert max(values) <= 1.05 * expected, (key, values)
+        assert max(values) <= SPIKE * expected, (key, values)
         assert min(values) >= 0, (key, values)
 
 
@@ -205,7 +219,7 @@ def test_a_driver_that_starts_again_makes_no_spike_in_any_rate(events):
 def test_an_in_drops_spike_is_a_problem_within_15_seconds(events):
     events.await_second(SPIKE_AT)
     problem = events.host.await_problem("InDrops spike", within=20)
-    assert problem.startswith("Adapter lan1(): InDrops spike"), "it names the adapter"
+    assert problem.startswith("Adapter lan1(core): InDrops spike"), "it names the adapter"
     opened = next(at for at, name, value in events.host.events() if value and name == problem)
     latency = opened - events.clock(SPIKE_AT)
     print(f"problem {latency:.1f} s after the spike")
@@ -243,11 +257,11 @@ def test_the_trap_of_the_spike_lands_on_the_item_of_its_adapter(events):
 
 def test_drops_that_go_on_below_a_spike_are_sustained(events):
     problem = events.host.await_problem("InDrops sustained", within=60)
-    assert problem == "Adapter lan3(): InDrops sustained"
+    assert problem == "Adapter lan3(guests): InDrops sustained"
 
 
 def test_high_utilisation_is_measured_against_1000base_t(events):
-    events.host.await_problem("Adapter lan3(): High utilisation", within=30)
+    events.host.await_problem("Adapter lan3(guests): High utilisation", within=30)
     shown = max(value for _, value in events.host.history("hvnet.in.util[4]"))
     assert shown == pytest.approx(50, rel=0.05)
 
@@ -256,17 +270,18 @@ def test_a_report_that_stops_is_stale_then_failed_then_well_again(world, events)
     failing = world.failing
     failing.host.await_problem("HVNET agent: Source stale", within=60)
     failing.host.await_problem("HVNET agent: Source failed", within=60)
-    assert failing.host.value("hvnet.status[ifOperStatus.1]") in ("1", "4")
     eventually(lambda: failing.host.problems() == [], 60, "all is well again", every=0.5)
     opened = [name for _, name, value in failing.host.events() if value]
     assert opened == ["HVNET agent: Source stale", "HVNET agent: Source failed"], "no link is down"
+    seen = [value for _, value in failing.host.history("hvnet.status[ifOperStatus.1]")]
+    assert set(seen) == {1, 4}, "nobody knew whether it was up"
 
 
 def test_an_unassigned_network_is_a_link_down_of_that_adapter_only(events):
     before = events.product.numbers()
     events.await_second(UNASSIGN_AT)
     problem = events.host.await_problem("Link down", within=25)
-    assert problem == "Adapter lan0(): Link down: no network assigned by the host"
+    assert problem == "Adapter lan0(uplink): Link down: no network assigned by the host"
     assert [p for p in events.host.problems() if "Link down" in p] == [problem]
     assert events.product.numbers() == before == {"lan0": 1, "lan1": 2, "lan2": 3, "lan3": 4}
     eventually(lambda: rows_told(events.host, "linkDown").keys() == {1}, 10, "linkDown of lan0")
@@ -291,29 +306,13 @@ def test_a_busy_adapter_and_a_link_that_is_back_close_by_themselves(events):
     eventually(lambda: rows_told(events.host, "linkUp").keys() == {1}, 10, "linkUp of lan0")
 
 
-def test_a_restart_of_the_agent_makes_no_spike_and_no_alarm(events):
-    events.await_second(RESET_AT + 1)
-    stopped = time.time()
-    events.product.stop()
-    events.product.start()
-    key = next(iter(EXPECTED))
-    eventually(lambda: len(events.host.history(key, stopped)) >= 4, 60, "four samples", every=1)
-    no_spike(events, events.clock(RESET_AT - POLL_S))
-    assert events.host.value("hvnet.resets[hvnetCounterResets.3]") in ("1", "2")
-    assert events.host.problems() == []
+def test_an_agent_that_is_away_is_a_problem_of_its_own(world, events):
+    host = world.renumbered.host
+    host.await_problem("HVNET agent: No data", within=100)
+    assert host.problems() == ["HVNET agent: No data"]
 
 
-def test_nothing_else_was_alarmed(events):
-    opened = sorted(name for _, name, value in events.host.events() if value)
-    assert [re.sub(r" \(.*", "", name) for name in opened] == [
-        "Adapter lan0(): Link down: no network assigned by the host",
-        "Adapter lan1(): InDrops spike",
-        "Adapter lan3(): High utilisation",
-        "Adapter lan3(): InDrops sustained",
-    ]
-
-
-# An agent that is away, and one that is back with other numbers
+# Restarts
 
 
 def swap_first_two(product):
@@ -324,20 +323,48 @@ def swap_first_two(product):
     )
 
 
-def test_an_agent_that_is_away_is_a_problem_of_its_own(world, events):
-    problem = world.renumbered.host.await_problem("", within=90)
-    assert problem == "HVNET agent: No data"
-    assert world.renumbered.host.problems() == [problem]
+@pytest.fixture(scope="module")
+def restarted(world, events):
+    """When both agents, snmpd and hvnet-subagent, were stopped and started again."""
+    events.await_second(RESET_AT + 1)
+    world.poll_official()
+    at = time.time()
+    swap_first_two(world.renumbered.product)
+    for daemon in (events.product, world.beside.snmpd, world.renumbered.product):
+        daemon.stop()
+        daemon.start()
+    world.beside.product.wait_until(world.beside.product.serves)
+    return at
 
 
-def test_an_index_that_means_another_adapter_is_alarmed_and_closes_by_itself(world, events):
+def test_a_restart_of_the_agent_makes_no_spike_and_no_alarm(events, restarted):
+    key = next(iter(EXPECTED))
+    eventually(lambda: len(events.host.history(key, restarted)) >= 4, 60, "four samples", every=1)
+    no_spike(events, events.clock(RESET_AT - POLL_S))
+    assert events.host.value("hvnet.resets[hvnetCounterResets.3]") in ("1", "2")
+    assert events.host.problems() == []
+
+
+def test_nothing_else_was_alarmed(events):
+    opened = sorted(name for _, name, value in events.host.events() if value)
+    assert [re.sub(r" \([^)]*, threshold.*", "", name) for name in opened] == [
+        "Adapter lan0(uplink): Link down: no network assigned by the host",
+        "Adapter lan1(core): InDrops spike",
+        "Adapter lan3(guests): High utilisation",
+        "Adapter lan3(guests): InDrops sustained",
+    ]
+
+
+def test_an_index_that_means_another_adapter_is_alarmed_and_closes_by_itself(world, restarted):
     renumbered = world.renumbered
-    swap_first_two(renumbered.product)
-    renumbered.product.start()
     assert renumbered.product.numbers() == {"lan0": 2, "lan1": 1}
-    for row in (1, 2):
-        renumbered.host.await_problem(f"ifIndex {row} is another adapter now", within=40)
-    assert not any("another interface" in problem for problem in renumbered.host.problems())
+
+    def rows_alarmed():
+        found = (re.search(r"ifIndex (\d) is another adapter now", name)
+                 for name in opened_since(renumbered.host, restarted))
+        return {match[1] for match in found if match}
+
+    eventually(lambda: rows_alarmed() == {"1", "2"}, 60, "an alarm for each", every=1)
     eventually(lambda: renumbered.host.problems() == [], 90, "closed by themselves", every=1)
 
 
@@ -351,8 +378,11 @@ def test_counters_that_are_too_old_are_frozen(world, events):
 
 # Beside a real snmpd, with real links and the official templates
 
-# What the agent cannot answer, and why. Everything else must be answered.
-NOT_OURS = {}
+# What has no answer, and why: objects of UCD-SNMP-MIB, which snmpd answers and not hvnet-subagent.
+NOT_OURS = {
+    "system.swap.pfree[": "divides by memTotalSwap, which is 0 on a machine without swap",
+    "vfs.fs.inode.pfree[": "dskTable has the disks that snmpd.conf names, and this one names none",
+}
 
 
 @pytest.mark.parametrize("name", OFFICIAL)
@@ -365,14 +395,14 @@ def test_an_official_template_works_unmodified_beside_ours(world, name):
             if item["type"] != "17" and not int(item["lastclock"]) and item["state"] == "0"
         ]  # fmt: skip
         host.check_now()
-        print(len(host.items()), [item["key_"] for item in waiting], unsupported(host))
         return not waiting and rows_of(host, "net.if.in[")
 
     eventually(settled, 120, f"{name} is complete", every=5)
-    assert {key: why for key, why in unsupported(host).items() if key not in NOT_OURS} == {}
+    unanswered = unsupported(host)
+    assert {k: why for k, why in unanswered.items() if not k.startswith(tuple(NOT_OURS))} == {}
     interfaces = [rule for rule in host.rules() if rule["key_"] == "net.if.discovery"]
     assert [rule["state"] for rule in interfaces] == ["0"]
-    print(name, host.problems(), [rule for rule in host.rules() if rule["state"] != "0"])
+    assert any(name.startswith("Interface lan1") for name in host.graphs())
 
 
 def test_real_traffic_is_shown_as_the_kernel_counted_it(world):
@@ -394,18 +424,13 @@ def test_each_queue_of_a_driver_that_counts_by_queue_is_an_item(world):
         assert sum(values) / len(values) == pytest.approx(rate, rel=0.02)
 
 
-def test_a_restart_of_snmpd_makes_no_spike_and_no_alarm(world):
+def test_a_restart_of_snmpd_makes_no_spike_and_no_alarm(world, restarted):
     host, key = world.official[OFFICIAL[0]], "hvnet.in.bits[hvnetInOctets.1]"
-    before = host.problems()
-    restarted = time.time()
-    world.beside.snmpd.stop()
-    world.beside.snmpd.start()
-    world.beside.product.wait_until(world.beside.product.serves)
     eventually(lambda: len(host.history(key, restarted)) >= 4, 60, "four samples", every=1)
     told = FRAMES_A_SECOND * FRAME_OCTETS * 8
     values = [value for _, value in host.history(key, restarted)]
-    assert max(values) <= 1.05 * told, values
-    assert host.problems() == before
+    assert max(values) <= SPIKE * told, values
+    assert opened_since(host, restarted) == set()
 
 
 # What a person sees
@@ -413,8 +438,9 @@ def test_a_restart_of_snmpd_makes_no_spike_and_no_alarm(world):
 
 def test_the_graph_of_the_spike_is_drawn(events, world, pictures):
     file = pictures / "zabbix-drops.png"
-    graph = events.host.graphs()["Adapter lan1(): Drops and errors"]
-    world.zabbix.graph_picture(graph, file, seconds=180)
+    graph = events.host.graphs()["Adapter lan1(core): Drops and errors"]
+    since = events.clock(SPIKE_AT - 40)
+    world.zabbix.graph_picture(graph, file, since, since + 120)
     picture = Picture(file)
     assert picture.width >= 800 and picture.height >= 200, "an error is a strip of text"
     assert picture.count("F63100") > 300, "the red of InDrops"
@@ -424,8 +450,9 @@ def test_the_graph_of_the_spike_is_drawn(events, world, pictures):
 
 def test_the_dashboard_shows_the_adapters_at_a_glance(events, world, pictures):
     file = pictures / "zabbix-dashboard.png"
-    world.zabbix.dashboard_picture(events.host, file, width=1400, height=900)
+    since = events.clock(SPIKE_AT - 40)
+    world.zabbix.dashboard_picture(events.host, file, since, since + 120, width=1400, height=860)
     picture = Picture(file)
-    assert (picture.width, picture.height) == (1400, 900)
+    assert (picture.width, picture.height) == (1400, 860)
     assert picture.count("F63100") > 100, "drops"
     assert picture.count("199C0D") > 100, "traffic"
