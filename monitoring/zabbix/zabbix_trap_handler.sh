@@ -2,10 +2,10 @@
 # Hands SNMP traps from snmptrapd to Zabbix: appends each to the file that SNMPTrapperFile names, in
 # the form that Zabbix's SNMP trapper reads. In snmptrapd.conf:
 #
-#   traphandle default /usr/local/lib/zabbix_trap_handler.sh /var/lib/zabbix/snmptraps
+#   traphandle default /usr/local/lib/zabbix_trap_handler.sh /var/log/zabbix-traps
 #
-# and start snmptrapd with -On (numeric OIDs). The file must be writable for snmptrapd's user and
-# readable for Zabbix's. docs/monitoring.md has the steps.
+# The file must be writable for snmptrapd's user and readable for Zabbix's. docs/monitoring.md has
+# the steps.
 set -eu
 file=${1:?the file that SNMPTrapperFile names is missing}
 
@@ -14,6 +14,7 @@ read -r _
 read -r address
 sender=$(printf '%s\n' "$address" |
   sed -n -e 's/^UDP: \[\([0-9.]*\)\].*/\1/p' -e 's/^UDP\/IPv6: \[\([0-9a-fA-F:.]*\)\].*/\1/p')
-varbinds=$(cat)
+# Without MIB files snmptrapd calls the first number of an OID "iso"; the template goes by numbers.
+varbinds=$(sed 's/\(^\| \)\.\{0,1\}iso\./\1.1./g')
 # In one write, so that a reader never sees half a trap.
 printf '%s ZBXTRAP %s\n%s\n' "$(date +%Y%m%d.%H%M%S)" "${sender:-unknown}" "$varbinds" >> "$file"

@@ -35,7 +35,8 @@ class Picture:
                 corner = above[i - step] if i >= step else 0
                 guess = (0, left, above[i], (left + above[i]) // 2, 0)[kind]
                 if kind == 4:
-                    guess = min((left, above[i], corner), key=lambda n: abs(left + above[i] - corner - n))
+                    slope = left + above[i] - corner
+                    guess = min((left, above[i], corner), key=lambda near: abs(slope - near))
                 row[i] = (row[i] + guess) & 0xFF
             yield row
             above = row

@@ -1,5 +1,5 @@
-"""What must hold in a Zabbix template of the 6.0 export format, beyond its being YAML: Zabbix refuses
-an import for some of it, and takes the rest without a word."""
+"""What must hold in a Zabbix template of the 6.0 export format, beyond its being YAML. For some of
+it Zabbix refuses the import, the rest it takes without a word."""
 
 import re
 from collections import Counter
