@@ -433,11 +433,12 @@ class Host:
         found = self.api("problem.get", hostids=self.id, output=["name"])
         return sorted(one["name"] for one in found)
 
-    def events(self, since=0):
+    def events(self, since=0, until=2**31 - 1):
         """[(clock, name, value)] of triggers: value 1 opens, 0 closes."""
         rows = self.api(
             "event.get", hostids=self.id, source=0, object=0, time_from=int(since),
-            output=["clock", "ns", "name", "value"], sortfield=["clock", "eventid"],
+            time_till=int(until), sortfield=["clock", "eventid"],
+            output=["clock", "ns", "name", "value"],
         )  # fmt: skip
         return [(clock_of(row), row["name"], int(row["value"])) for row in rows]
 

@@ -12,7 +12,7 @@ import time
 import pytest
 import yaml
 from lab import Lab
-from polling import eventually
+from polling import eventually, eventually_equal
 from zabbix import TEMPLATE, TEMPLATE_NAME, Zabbix
 from zabbix_picture import Picture
 from zabbix_routers import (
@@ -58,7 +58,14 @@ ROUTER_MACROS = {
     'UTIL.CLEAR:"lan3"': "30",
     'UTIL.TIME:"lan3"': "10s",
 }
-FAILING_MACROS = {"FROZEN.TIME": "15s"}
+# The scenario's own start is the first reset.
+FAILURES = """
+at 5 pause 45
+at 60 add lan2
+at 62 reset lan1
+at 69 reset lan1
+"""
+FAILING_MACROS = {"FROZEN.TIME": "15s", "IFINDEX.HOLD": "20s"}
 RENUMBERED_MACROS = {"NODATA": "30s", "IFINDEX.HOLD": "20s"}
 DROPS_OF_LAN1 = "hvnet.in.drops[hvnetInDrops.2]"
 
@@ -201,7 +208,7 @@ def events(world):
     """From here on things happen."""
     world.poll_official()
     world.renumbered.product.stop()
-    world.failing.play("at 5 pause 45")
+    world.failing.play(FAILURES)
     world.router.play(EVENTS)
     return world.router
 
@@ -276,9 +283,10 @@ def test_a_report_that_stops_is_stale_then_failed_then_well_again(world, events)
     failing = world.failing
     failing.host.await_problem("HVNET agent: Source stale", within=60)
     failing.host.await_problem("HVNET agent: Source failed", within=60)
-    eventually(lambda: failing.host.problems() == [], 60, "all is well again", every=0.5)
-    opened = [name for _, name, value in failing.host.events() if value]
-    assert opened == ["HVNET agent: Source stale", "HVNET agent: Source failed"], "no link is down"
+    for problem in ("Source failed", "Source stale"):
+        failing.host.await_no_problem(problem, within=60)
+    told = [name for _, name, value in failing.host.events(until=failing.clock(59)) if value]
+    assert told == ["HVNET agent: Source stale", "HVNET agent: Source failed"], "no link is down"
     seen = [value for _, value in failing.host.history("hvnet.status[ifOperStatus.1]")]
     assert set(seen) == {1, 4}, "nobody knew whether it was up"
 
@@ -364,6 +372,18 @@ def test_a_busy_adapter_and_a_link_that_is_back_close_by_themselves(events):
     eventually(lambda: rows_told(events.host, "linkUp").keys() == {1}, 10, "linkUp of lan0")
 
 
+def test_a_driver_that_starts_again_and_again_is_told_of_its_adapter(world, events):
+    host = world.failing.host
+    host.await_problem("Adapter lan1(core): Many counter resets", within=60)
+    assert sum("Many counter resets" in problem for problem in host.problems()) == 1, "and no other"
+
+
+def test_a_new_adapter_is_told_and_the_notice_closes_by_itself(world, events):
+    host, notice = world.failing.host, "Number of interfaces has changed"
+    eventually(lambda: notice in opened_since(host, events.began), 40, notice, every=1)
+    host.await_no_problem(notice, within=60)
+
+
 def test_an_agent_that_is_away_is_a_problem_of_its_own(world, events):
     host = world.renumbered.host
     host.await_problem("HVNET agent: No data", within=100)
@@ -431,7 +451,7 @@ def test_an_index_that_means_another_adapter_is_alarmed_and_closes_by_itself(wor
         return {match[1] for match in found if match}
 
     eventually(lambda: rows_alarmed() == {"1", "2"}, 60, "an alarm for each", every=1)
-    eventually(lambda: renumbered.host.problems() == [], 90, "closed by themselves", every=1)
+    eventually_equal(renumbered.host.problems, [], 90, "what is open")
 
 
 def test_counters_that_are_too_old_are_frozen(world, events):
