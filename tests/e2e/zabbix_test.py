@@ -41,7 +41,7 @@ STEADY = {
 EXPECTED = {key: rate * factor for rate, key, factor in STEADY.values()}
 CALM = "".join(f"at 0 rate lan2 {name} {rate}\n" for name, (rate, _, _) in STEADY.items())
 SPIKE_AT, SPIKE_S = 20, 20
-SPIKE = 1.2
+SPIKE = 1.2  # times what a rate is told to be
 UNASSIGN_AT, ASSIGN_AT, RESET_AT = 60, 85, 95
 EVENTS = f"""{CALM}
 at {SPIKE_AT} spike lan1 InDrops 500 for {SPIKE_S}
@@ -99,6 +99,8 @@ class World:
 
 @pytest.fixture(scope="module")
 def world():
+    """With a lab of its own: the fixture of that name is found in tests/netns, too, where it lives
+    for one test only."""
     lab = Lab()
     try:
         one = World(lab)
