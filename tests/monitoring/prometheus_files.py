@@ -183,19 +183,22 @@ def untested(rules_text, test_text):
     ]  # fmt: skip
 
 
-def cases_that_concern(rules_text, before_text, test_text):
-    """The test file, with those cases only that a change of the rules can be seen in: of an alert
-    that has changed, or all of them when what is recorded has."""
+def what_concerns(rules_text, before_text, test_text):
+    """The rules and their cases, less those that a change of the rules cannot be seen in: of other
+    alerts, unless what is recorded has changed."""
+    rules, test = yaml.safe_load(rules_text), yaml.safe_load(test_text)
     changed = [rule for rule in rules_in(rules_text) if rule not in rules_in(before_text)]
     alerts = {rule.get("alert") for rule in changed}
-    whole = yaml.safe_load(test_text)
+    assert alerts
     if None not in alerts:
-        whole["tests"] = [
-            test for test in whole["tests"]
-            if alerts & {case["alertname"] for case in test.get("alert_rule_test", [])}
-        ]  # fmt: skip
-    assert changed and whole["tests"]
-    return yaml.safe_dump(whole)
+        for group in rules["groups"]:
+            group["rules"] = [r for r in group["rules"] if "record" in r or r["alert"] in alerts]
+        for one in test["tests"]:
+            one["alert_rule_test"] = [
+                case for case in one["alert_rule_test"] if case["alertname"] in alerts
+            ]
+        test["tests"] = [one for one in test["tests"] if one["alert_rule_test"]]
+    return yaml.safe_dump(rules), yaml.safe_dump(test)
 
 
 # Dashboard

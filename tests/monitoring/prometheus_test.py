@@ -152,8 +152,8 @@ def test_every_alert_does_what_its_cases_say(tmp_path):
 ))  # fmt: skip
 def test_promtool_would_notice(tmp_path, right, wrong):
     assert right in RULES_TEXT
-    rules = RULES_TEXT.replace(right, wrong)
-    code, said = promtool(tmp_path, rules, files.cases_that_concern(rules, RULES_TEXT, TEST_TEXT))
+    concerned = files.what_concerns(RULES_TEXT.replace(right, wrong), RULES_TEXT, TEST_TEXT)
+    code, said = promtool(tmp_path, *concerned)
     assert code != 0 and "FAILED" in said
 
 
