@@ -34,6 +34,7 @@ class Router:
         """The agent ends and starts again, once with these options, and from then on with the
         report as the host changed it."""
         product, report = self.product, str(self.simulator.report)
+        self.note("shut down")
         product.stop()
         if change:
             copy = Relay(self.simulator.report, change).start()
