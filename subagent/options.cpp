@@ -27,6 +27,17 @@ const std::map<std::string, LogLevel> kLevels = {{"error", LogLevel::kError},
                                                  {"info", LogLevel::kInfo},
                                                  {"debug", LogLevel::kDebug}};
 
+// Of everything, or with "config" of the configuration alone.
+CLI::Option* addCheck(CLI::App& app, std::string& what) {
+  return app
+      .add_option("--check", what,
+                  "read configuration, map and report (or: config, only that), say what was found, "
+                  "and exit")
+      ->type_name("[config]")
+      ->expected(0, 1)
+      ->check(CLI::IsMember({"config"}).description(""));
+}
+
 }  // namespace
 
 std::optional<SourceChoice> parseSourceChoice(std::string_view word) {
@@ -84,14 +95,7 @@ ParsedOptions parseOptions(int argc, const char* const* argv) {
   auto* show_option = app.add_flag("--show", show, "print what would be published, and exit");
   app.add_flag("--json", out.json, "with --show: as JSON")->needs(show_option);
   app.add_flag("--watch", out.watch, "with --show: draw it anew every second")->needs(show_option);
-  auto* check_option =
-      app.add_option("--check", check,
-                     "read configuration, map and report (or: config, only that), say what was "
-                     "found, and exit")
-          ->type_name("[config]")
-          ->expected(0, 1)
-          ->check(CLI::IsMember({"config"}).description(""))
-          ->excludes(show_option);
+  auto* check_option = addCheck(app, check)->excludes(show_option);
   app.add_flag("--rebuild-map", out.rebuild_map, "move the index map aside and start a new one")
       ->excludes(show_option, check_option);
   app.add_option("--log", out.log_level, "error, warning, info or debug")

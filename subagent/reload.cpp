@@ -5,8 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,9 +35,8 @@ class Child {
 
   // Its exit status, once it has ended.
   Result<int> run(const char* program, std::vector<std::string> words) {
-    std::vector<char*> argv;
-    for (std::string& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
+    std::vector<char*> argv(words.size() + 1, nullptr);
+    std::ranges::transform(words, argv.begin(), [](std::string& word) { return word.data(); });
     pid_t pid = -1;
     errno = ::posix_spawn(&pid, program, &files_, &attributes_, argv.data(), environ);
     if (errno != 0) return failErrno(program);
