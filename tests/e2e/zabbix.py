@@ -4,6 +4,7 @@ ports of this world. Its configuration, data and logs are in the lab's folder.""
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 import urllib.parse
@@ -100,7 +101,6 @@ class Database(Daemon):
         return self
 
     def load(self):
-        """In one transaction; without fresh statistics some calls of the API take minutes."""
         for name in ("schema", "images", "data"):
             unpacked = subprocess.Popen(["zcat", SCHEMA / f"{name}.sql.gz"], stdout=subprocess.PIPE)
             arguments = ("-d", "zabbix", "-v", "ON_ERROR_STOP=1")
@@ -109,6 +109,7 @@ class Database(Daemon):
         # The data has a host that watches the server itself; nothing answers for it here.
         quiet = "update hosts set status = 1 where host = 'Zabbix server' and status = 0"
         assert self.psql("zabbix", "-d", "zabbix", "-c", quiet) == 0
+        # Without fresh statistics some calls of the API take minutes.
         assert self.psql("postgres", "-d", "zabbix", "-c", "analyze") == 0
 
     def psql(self, user, *arguments, stdin=subprocess.DEVNULL):
@@ -127,8 +128,7 @@ class Database(Daemon):
     def stop(self):
         """Immediately: there is nothing to keep."""
         if self.running:
-            self.process.send_signal(3)
-            self.process.wait(20)
+            self.signal_and_wait(signal.SIGQUIT, 20)
 
 
 class Server(Daemon):
@@ -153,8 +153,7 @@ class Server(Daemon):
 
     def stop(self):
         if self.running:
-            self.process.terminate()
-            self.process.wait(60)
+            self.signal_and_wait(signal.SIGTERM, 60)
 
 
 class FrontEnd(Daemon):
@@ -192,9 +191,9 @@ class FrontEnd(Daemon):
 
     def stop(self):
         if self.running:
-            self.process.terminate()
-            self.process.wait(20)
-        subprocess.run(["umount", "/etc/zabbix"], check=False)
+            self.signal_and_wait(signal.SIGTERM, 20)
+        if os.path.ismount("/etc/zabbix"):
+            subprocess.run(["umount", "/etc/zabbix"], check=True)
 
 
 class TrapDaemon(Daemon):
@@ -221,8 +220,7 @@ class TrapDaemon(Daemon):
 
     def stop(self):
         if self.running:
-            self.process.terminate()
-            self.process.wait(10)
+            self.signal_and_wait(signal.SIGTERM, 10)
 
 
 def opener(*handlers):

@@ -26,7 +26,10 @@ ALIASES = {"lan0": "uplink", "lan1": "core", "lan2": "servers", "lan3": "guests"
 
 
 class SimulatedRouter:
-    """hvnet-sim, the product that reads its report, and the host in Zabbix."""
+    """hvnet-sim, the product that reads its report, and the host in Zabbix.
+
+    Zabbix takes a trap for every host whose SNMP interface has the sender's address, and here all
+    of them have the same: of one router alone something may be told that a test goes by."""
 
     def __init__(self, zabbix, name, scenario="", *options, macros=None):
         self.lab = zabbix.lab

@@ -41,7 +41,6 @@ STEADY = {
 EXPECTED = {key: rate * factor for rate, key, factor in STEADY.values()}
 CALM = "".join(f"at 0 rate lan2 {name} {rate}\n" for name, (rate, _, _) in STEADY.items())
 SPIKE_AT, SPIKE_S = 20, 20
-SPIKE = 1.2  # times what a rate is told to be
 UNASSIGN_AT, ASSIGN_AT, RESET_AT = 60, 85, 95
 EVENTS = f"""{CALM}
 at {SPIKE_AT} spike lan1 InDrops 500 for {SPIKE_S}
@@ -215,20 +214,27 @@ def events(world):
     return world.router
 
 
+def must_be_steady(samples, told):
+    """Over whatever happened meanwhile. A counter that went back to zero, or was counted twice,
+    would be dozens of times as much, and be in the mean. One sample alone may be off: Zabbix stamps
+    a value when its whole poll has been answered, so that one which had to wait for the agent is up
+    to its timeout of 3 s late, and the next so much too short."""
+    assert len(samples) >= 3
+    assert max(rate for _, rate in samples) <= 3 * told, samples
+    assert min(rate for _, rate in samples) >= 0, samples
+    assert 0.8 * told <= mean(samples) <= 1.1 * told, samples
+
+
 def no_spike(router, since):
-    """No rate of lan2 above what it is told to be. A counter that went back to zero, or one that
-    was counted twice, would be some thousand times as much."""
-    for key, expected in EXPECTED.items():
-        values = [value for _, value in router.host.history(key, since)]
-        assert values, key
-        assert max(values) <= SPIKE * expected, (key, values)
-        assert min(values) >= 0, (key, values)
+    """In any rate of lan2."""
+    for key, told in EXPECTED.items():
+        must_be_steady(router.host.history(key, since), told)
 
 
 def test_a_driver_that_starts_again_makes_no_spike_in_any_rate(events):
     events.await_second(3 * POLL_S + 1)
     eventually(lambda: events.host.value("hvnet.resets[hvnetCounterResets.3]") == "1", 15)
-    no_spike(events, events.clock(-POLL_S))
+    no_spike(events, events.clock(-2 * POLL_S))
 
 
 def test_an_in_drops_spike_is_a_problem_within_15_seconds(events):
@@ -419,7 +425,7 @@ def restarted(world, events):
 def test_a_restart_of_the_agent_makes_no_spike_and_no_alarm(events, restarted):
     key = next(iter(EXPECTED))
     eventually(lambda: len(events.host.history(key, restarted)) >= 4, 60, "four samples", every=1)
-    no_spike(events, events.clock(RESET_AT - POLL_S))
+    no_spike(events, events.clock(RESET_AT - 2 * POLL_S))
     assert events.host.value("hvnet.resets[hvnetCounterResets.3]") in ("1", "2")
     assert events.host.problems() == []
 
@@ -437,9 +443,7 @@ def test_nothing_else_was_alarmed(events):
 def test_a_restart_of_snmpd_makes_no_spike_and_no_alarm(world, restarted):
     host, key = world.official[OFFICIAL[0]], "hvnet.in.bits[hvnetInOctets.1]"
     eventually(lambda: len(host.history(key, restarted)) >= 4, 60, "four samples", every=1)
-    told = FRAMES_A_SECOND * FRAME_OCTETS * 8
-    values = [value for _, value in host.history(key, restarted)]
-    assert max(values) <= SPIKE * told, values
+    must_be_steady(host.history(key, restarted - 2 * POLL_S), FRAMES_A_SECOND * FRAME_OCTETS * 8)
     assert opened_since(host, restarted) == set()
 
 
