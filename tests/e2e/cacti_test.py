@@ -397,6 +397,17 @@ def test_when_names_are_swapped_our_graphs_stay_with_the_adapter_and_stock_ones_
             assert_follows(cacti, graph, name, events["rebooted"] + SETTLED, events["end"])
 
 
+def test_titles_have_the_new_names_when_cacti_is_told_to_apply_them(cacti, routers):
+    cacti.cli("poller_graphs_reapply_names.php", f"--host-id={cacti.device('renamed')}")
+    titles = {graph.adapter: cacti.title(graph)
+              for graph in cacti.find(device="renamed", query=OUR_QUERY)}  # fmt: skip
+    assert titles == {
+        "lan0": "renamed - Traffic - lan4",
+        "lan2": "renamed - Traffic - lan2",
+        "lan4": "renamed - Traffic - lan0",
+    }
+
+
 def test_with_new_guids_the_graphs_go_on_by_the_ifindex_that_the_agent_keeps(cacti, routers):
     events, product = routers["restored"].events, routers["restored"].product
     assert product.numbers() == {"lan0": 1, "lan2": 2, "lan4": 3}
