@@ -214,6 +214,13 @@ def test_every_metric_of_an_interface_has_its_name_alias_and_description(run):
         assert named == ("lan2", "Hyper-V hvnet adapter lan2", ""), labels
 
 
+def test_every_rule_can_be_evaluated(run):
+    until(run.at(STEADY))
+    rules = [rule for group in run.prometheus.ask("rules")["groups"] for rule in group["rules"]]
+    assert len(rules) > 15
+    assert [rule["name"] for rule in rules if rule["health"] != "ok"] == []
+
+
 def test_every_panel_of_the_dashboard_has_data(run):
     until(run.at(STEADY))
     variables = {"instance": ROUTER, "adapter": ".*"}
