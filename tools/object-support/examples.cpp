@@ -30,7 +30,11 @@ constexpr Names kXen = {"rx_gso_checksum_fixup"};
 constexpr char kInstance[] = "2dd1ce17-079e-403c-b352-a1921ee207ee";
 
 constexpr std::array kExamples = {
-    Example{.name = "hvnet", .bus = Bus::kVmbus, .unit = "hvnet0", .kernel = false},
+    Example{.name = "hvnet",
+            .bus = Bus::kVmbus,
+            .bus_address = kInstance,
+            .unit = "hvnet0",
+            .kernel = false},
     Example{.name = "hv_netvsc",
             .bus = Bus::kVmbus,
             .bus_address = kInstance,
