@@ -12,7 +12,7 @@ from lab import Lab, adapter
 from paced_sender import paced_sender
 from polling import eventually
 from prometheus import (
-    SCRAPE_S, Prometheus, picture, png_size, rates, run_before_all_else, start_prometheus,
+    SCRAPE_S, Prometheus, picture, rates, run_before_all_else, start_prometheus,
     until,
 )  # fmt: skip
 
@@ -160,8 +160,8 @@ def test_the_graph_page_shows_both(run, pictures):
         run.prometheus.graph_page(expression, "40s"), pictures / "prometheus-stairs.png",
         run.lab.new_folder("chromium"), height=900,
     )  # fmt: skip
-    assert len(shown) > 20_000
-    assert png_size(shown) == (1200, 900)
+    assert shown.octets > 20_000
+    assert shown.size == (1200, 900)
 
 
 def extremes(values):

@@ -6,12 +6,12 @@ same time, in one fixture; the tests look at what that left in the RRDs."""
 import re
 import subprocess
 
-import png_reader
 import pytest
 from cacti import OUR_QUERY, SHIPPED, STEP, STOCK_QUERY, Cacti
 from cacti_routers import new_guids, rate, rates, reversed_order, start_router, swapped_names
-from lab import Lab, adapter
+from lab import adapter
 from polling import SLOW, eventually
+from seen import Picture
 
 TEMPLATE = "hvnet-subagent router"
 STOCK_TRAFFIC, STOCK_ERRORS = "In/Out Bits (64-bit)", "In/Out (Errors/Discards)"
@@ -54,16 +54,6 @@ def name_hosts(lab, names):
     hosts = lab.folder / "hosts"
     hosts.write_text(f"127.0.0.1 localhost {' '.join(names)}\n")
     subprocess.run(["mount", "--bind", hosts, "/etc/hosts"], check=True)
-
-
-@pytest.fixture(scope="module")
-def lab():
-    """One world for all tests; here, because that of tests/netns/conftest.py is one for each."""
-    one = Lab()
-    try:
-        yield one
-    finally:
-        one.close()
 
 
 @pytest.fixture(scope="module")
@@ -433,10 +423,10 @@ def test_the_graph_is_drawn_with_the_values_behind_it(
     (graph,) = cacti.find(device="router", query=OUR_QUERY, kind=kind, adapter=name)
     picture = pictures / f"cacti-{kind.lower()}.png"
     values = cacti.draw(graph, picture, events["polled"], events["reset"] + STEP)
-    width, height, colours = png_reader.read(picture)
-    assert width > 700 and height > 250, "an error is a strip of text"
+    seen = Picture(picture)
+    assert seen.size[0] > 700 and seen.size[1] > 250, "an error is a strip of text"
     area = {"Traffic": "7BB661", "Drops": "D7301F"}[kind]
-    assert colours[area] > 5000, colours.most_common(10)
+    assert seen.count(area) > 5000
 
     assert set(values) == set(counters)
     unit = 8 if kind == "Traffic" else 1

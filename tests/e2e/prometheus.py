@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import signal
-import struct
 import subprocess
 import time
 import urllib.parse
@@ -15,6 +14,7 @@ from pathlib import Path
 import yaml
 from daemons import Daemon
 from polling import SLOW, eventually
+from seen import Picture
 
 DELIVERED = Path(__file__).parents[2] / "monitoring/prometheus"
 RULES = "hvnet.rules.yml"
@@ -217,12 +217,7 @@ def picture(url, file, folder, width=1200, height=640):
         command, env=environment, capture_output=True, text=True, timeout=90 * SLOW
     )
     assert done.returncode == 0, done.stderr
-    return Path(file).read_bytes()
-
-
-def png_size(octets):
-    assert octets.startswith(b"\x89PNG\r\n\x1a\n")
-    return struct.unpack(">II", octets[16:24])
+    return Picture(file)
 
 
 def until(moment):

@@ -13,8 +13,8 @@ import pytest
 import yaml
 from lab import Lab
 from polling import eventually, eventually_equal
+from seen import Picture
 from zabbix import TEMPLATE, TEMPLATE_NAME, Zabbix
-from zabbix_picture import Picture
 from zabbix_routers import (
     FRAME_OCTETS,
     FRAMES_A_SECOND,
@@ -477,7 +477,7 @@ def test_the_graph_of_the_spike_is_drawn(events, world, pictures):
     since = events.clock(SPIKE_AT - 40)
     world.zabbix.graph_picture(graph, file, since, since + 120)
     picture = Picture(file)
-    assert picture.width >= 800 and picture.height >= 200, "an error is a strip of text"
+    assert picture.size[0] >= 800 and picture.size[1] >= 200, "an error is a strip of text"
     assert picture.count("F63100") > 300, "the red of InDrops"
     peak = max(value for _, value in events.host.history(DROPS_OF_LAN1))
     assert peak == pytest.approx(500, rel=0.05)
@@ -488,6 +488,6 @@ def test_the_dashboard_shows_the_adapters_at_a_glance(events, world, pictures):
     since = events.clock(SPIKE_AT - 40)
     world.zabbix.dashboard_picture(events.host, file, since, since + 120, width=1720, height=860)
     picture = Picture(file)
-    assert (picture.width, picture.height) == (1720, 860)
+    assert picture.size == (1720, 860)
     assert picture.count("F63100") > 100, "drops"
     assert picture.count("199C0D") > 100, "traffic"
