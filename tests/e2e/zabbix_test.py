@@ -11,7 +11,6 @@ import time
 
 import pytest
 import yaml
-from lab import Lab
 from polling import eventually, eventually_equal
 from seen import Picture
 from zabbix import TEMPLATE, TEMPLATE_NAME, Zabbix
@@ -97,18 +96,12 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world():
-    """With a lab of its own: the fixture of that name is found in tests/netns, too, where it lives
-    for one test only."""
-    lab = Lab()
+def world(lab):
+    one = World(lab)
     try:
-        one = World(lab)
-        try:
-            yield one
-        finally:
-            one.stop()
+        yield one
     finally:
-        lab.close()
+        one.stop()
 
 
 @pytest.fixture(scope="module")
