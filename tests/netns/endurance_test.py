@@ -142,7 +142,7 @@ def end_of(snmpd, dice):
 def test_a_master_that_goes_again_and_again_has_its_rows_back_within_2_s(lab, dice):
     for number in range(1, 4):
         lab.plug(adapter(f"lan{number}", number, relid=20 - number))
-    snmpd = lab.prepare_snmpd("[snmp] persistentDir /nonexistent\n").start()
+    snmpd = lab.snmpd()
     product = lab.product(snmpd=snmpd)
     numbers, files, memory, took = product.numbers(), 0, 0, []
     with Walker(snmpd) as walker:
