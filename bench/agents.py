@@ -1,4 +1,4 @@
-"""The three agents that bench/poll compares, and what they cost the machine."""
+"""The three agents that bench/poll compares, and their CPU time and memory."""
 
 import os
 import pathlib
@@ -17,16 +17,16 @@ master agentx
 agentXSocket unix:{socket}
 agentXPerms 0777 0777
 """
-# As Debian's unit starts it: its own IF-MIB stays on.
+# As Debian's unit starts it, with its own IF-MIB.
 SNMPD = ["/usr/sbin/snmpd", "-f", "-C", "-LOw", "-I", "-smux,mteTrigger,mteTriggerConf"]
 
 
 class Failed(Exception):
-    """A line for the person at the terminal."""
+    """Prints a line for the user."""
 
 
 class Process:
-    """A child of ours, running as an ordinary user when we are root."""
+    """A child process. It runs as an ordinary user if this program runs as root."""
 
     def __init__(self, name, argv, folder, user, more_environment=()):
         self.name = name
@@ -127,7 +127,7 @@ def start_stock(folder, product, user, master_env):
 
 
 def start_agentx(folder, product, user, master_env):
-    # The socket's folder is writable for the user that snmpd runs as.
+    # The user of snmpd can write the socket's folder.
     place = folder / "agentx"
     place.mkdir(mode=0o755)
     if user:
@@ -152,7 +152,7 @@ def start_standalone(folder, product, user, master_env):
 
 
 def _empty_conf(folder):
-    """The community to loopback is the product's own default."""
+    """Uses the product's default: the community public, from loopback."""
     conf = folder / "hvnet-subagent.conf"
     conf.touch()
     return conf

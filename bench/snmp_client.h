@@ -1,8 +1,12 @@
-// The least of an SNMPv2c manager that a load generator needs: one request in flight over UDP to
-// loopback, and the time that its answer took.
+// A small SNMPv2c manager for the load generator: one request at a time over UDP to loopback, with
+// the time until its answer.
 //
-// Why not Net-SNMP's own: its manager allocates and links a structure for each varbind, which
-// costs more than the agents that are to be told apart here.
+// It does not use Net-SNMP's manager, because that allocates and links a structure for each
+// varbind. This costs more than the differences between the agents that the benchmark measures.
+//
+// Threads: one for each Client; the functions by any. Ownership: a Client owns its socket.
+// Errors: a Result; a timeout, an error-status and a malformed answer are errors. Units:
+// nanoseconds.
 #pragma once
 
 #include <boost/container/static_vector.hpp>
@@ -44,7 +48,7 @@ struct Answer {
   std::vector<VarBind> bindings;
 };
 
-// Pure. The bytes of a whole message, community "public".
+// Encodes a complete message with the community "public".
 std::vector<std::uint8_t> encode(const Request& request, std::uint32_t request_id);
 
 struct Decoded {
@@ -53,18 +57,18 @@ struct Decoded {
   std::uint64_t error_index = 0;
   std::vector<VarBind> bindings;
 };
-// Pure. Any malformed or truncated byte is an error.
+// Decodes a message. A malformed or truncated message is an error.
 Result<Decoded> decode(std::span<const std::uint8_t> message);
 
-// One agent. Not thread-safe.
+// The connection to one agent.
 class Client {
  public:
-  // Nothing is sent, so this succeeds whether an agent listens or not.
+  // Sends nothing, so it succeeds also if no agent listens.
   static Result<Client> connect(std::uint16_t port);
 
-  // The clock runs from just before send() until just after recv(); encoding and decoding are
-  // outside it. A timeout (5 s), an error-status and a malformed answer are errors: no retries,
-  // for a lost datagram on loopback is a fault and not noise.
+  // Measures the time from just before send() until just after recv(), without encoding and
+  // decoding. A timeout (5 s) is an error without retries, because a datagram that is lost on
+  // loopback is a fault.
   Result<Answer> ask(const Request& request);
 
  private:

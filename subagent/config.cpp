@@ -23,7 +23,7 @@ std::optional<std::uint32_t> number(std::string_view text, std::uint32_t low, st
   return value && *value >= low && *value <= high ? value : std::nullopt;
 }
 
-// A directive whose argument is one word of two.
+// Parses a directive whose argument is one of two words.
 template <class Choice>
 Result<void> choose(std::string_view arguments,
                     const std::array<std::pair<std::string_view, Choice>, 2>& choices,
@@ -66,7 +66,7 @@ Result<PinTarget> parsePinTarget(const std::string& kind, const std::string& val
     return fail("'" + value + "' is not a GUID");
   }
   if (kind == "name") return PinnedName{value};
-  return fail("'" + kind + "' is none of mac, guid, name");
+  return fail("'" + kind + "' is not one of mac, guid, name");
 }
 
 Result<void> parseIfIndex(std::string_view arguments, const std::string& place, Config& config) {
@@ -119,7 +119,7 @@ Result<void> parseSampleInterval(std::string_view arguments, const std::string& 
   return {};
 }
 
-// The whole rest of the line, for a path may have blanks in it.
+// The file is the whole rest of the line, because a path can contain blanks.
 Result<void> parseBootLogFile(std::string_view arguments, const std::string& /*place*/,
                               Config& config) {
   if (words(arguments).empty()) return fail("expected: FILE");
@@ -148,7 +148,7 @@ Result<AlarmOverrides> parseAlarmWords(std::span<const std::string> words) {
   for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
     const auto* const known = std::ranges::find(kAlarmWords, words[i], &AlarmWord::word);
     if (known == kAlarmWords.end()) {
-      return fail("'" + words[i] + "' is none of rising, falling, ratio, window");
+      return fail("'" + words[i] + "' is not one of rising, falling, ratio, window");
     }
     const auto value = number(words[i + 1], known->least, known->most);
     if (!value) {
@@ -160,7 +160,7 @@ Result<AlarmOverrides> parseAlarmWords(std::span<const std::string> words) {
   return out;
 }
 
-// An odd number of words begins with an adapter's name.
+// If the number of words is odd, the first one is the name of an adapter.
 Result<void> parseDropAlarm(std::string_view arguments, const std::string& /*place*/,
                             Config& config) {
   const auto all_words = words(arguments);
@@ -193,7 +193,7 @@ bool sameIndexOrder(const Config& one, const Config& other) {
   return one.publish.index_order == other.publish.index_order;
 }
 
-// Wherever in the file they stand.
+// Compares the pins, not the lines of the file that they come from.
 bool samePins(const Config& one, const Config& other) {
   return std::ranges::equal(one.pins, other.pins, [](const Pin& a, const Pin& b) {
     return a.index == b.index && a.target == b.target;
@@ -204,27 +204,61 @@ constexpr std::array kDirectives = {
     Directive{"adapterDriver", "NAME [PROFILE]",
               "treat a driver or a link kind (veth, dummy) as an adapter", parseAdapterDriver,
               sameMember<&Config::adapter_rules>},
-    Directive{"bootLog", "FILE", "boot messages of the router that a report is about",
+    Directive{"bootLog", "FILE", "with --source report: the router's boot messages",
               parseBootLogFile, sameMember<&Config::boot_log>},
     Directive{"dropAlarm", "[ADAPTER] rising|falling|ratio|window NUMBER...",
-              "when receive drops are worth an alarm", parseDropAlarm},
+              "thresholds of the alarm for receive drops", parseDropAlarm},
     Directive{"exclude", "PATTERN...", "do not publish interfaces with these names", parseExclude},
-    Directive{"ifIndex", "NUMBER mac|guid|name VALUE", "pin an interface to a number", parseIfIndex,
-              samePins},
-    Directive{"indexOrder", "hypervisor|kernel", "whose order the ifIndex follows", parseIndexOrder,
+    Directive{"ifIndex", "NUMBER mac|guid|name VALUE", "give an interface a fixed number",
+              parseIfIndex, samePins},
+    Directive{"indexOrder", "hypervisor|kernel",
+              "order of the ifIndex: the hypervisor's, or kernel numbers", parseIndexOrder,
               sameIndexOrder},
     Directive{"media", "nominal|driver",
-              "speed of hvnet adapters: 1000BASE-T, or as the driver says", parseMedia},
+              "speed of hvnet and hv_netvsc: 1000BASE-T, or the driver's", parseMedia},
     Directive{"nameFormat", "kernel|lan", "ifName of adapters: the kernel's, or lan0, lan1, ...",
               parseNameFormat},
-    Directive{"sampleInterval", "MILLISECONDS", "how often counters are read when nobody asks",
+    Directive{"sampleInterval", "MILLISECONDS", "how often counters are read in the background",
               parseSampleInterval},
+};
+
+constexpr std::string_view kOfTheMaster = "it is the master's: put it into snmpd's configuration";
+constexpr std::string_view kOfTheUnit = "the service's unit has it: User= and Group=";
+constexpr std::string_view kNeverDone = "take the line out";
+
+constexpr std::array kUselessTokens = {
+    UselessToken{"agentaddress", "where to listen is --standalone ADDRESS on the command line"},
+    UselessToken{"agentgroup", kOfTheUnit},
+    UselessToken{"agentuser", kOfTheUnit},
+    UselessToken{"agentxperms", kOfTheMaster},
+    UselessToken{"agentxRetries", kOfTheMaster},
+    UselessToken{"agentxTimeout", kOfTheMaster},
+    UselessToken{"dontLogTCPWrappersConnects", kNeverDone},
+    UselessToken{"leave_pidfile", kNeverDone},
+    UselessToken{"master", kOfTheMaster},
+    UselessToken{"quit", kNeverDone},
 };
 
 }  // namespace
 
 std::span<const Directive> directives() {
   return kDirectives;
+}
+
+std::span<const UselessToken> uselessTokens() {
+  return kUselessTokens;
+}
+
+bool listensOnIpv6(std::string_view addresses) {
+  while (!addresses.empty()) {
+    const std::size_t comma = std::min(addresses.find(','), addresses.size());
+    const std::string_view one = addresses.substr(0, comma);
+    const std::string_view transport = one.substr(0, one.find(':'));
+    // udp6, udpv6, udpipv6, tcp6 and their like; or a bare address in brackets.
+    if (transport.ends_with('6') || one.find('[') != std::string_view::npos) return true;
+    addresses.remove_prefix(std::min(comma + 1, addresses.size()));
+  }
+  return false;
 }
 
 }  // namespace hvnet

@@ -1,5 +1,9 @@
 // What the configuration file says, and one pure parser a directive. Reading the file is
 // Net-SNMP's work (snmp/config_glue.h).
+//
+// Threads: any; all functions are pure.
+// Ownership: a Config is a value; what a parser is given is read only during the call.
+// Errors: a bad line is an Error that says what is wrong with it, without the place.
 #pragma once
 
 #include <chrono>
@@ -11,9 +15,9 @@
 #include <vector>
 
 #include "base/result.h"
-#include "counters/adapter_rule.h"
 #include "ifmap/index_map.h"
-#include "snapshot/interfaces.h"
+#include "snapshot/describe/row.h"
+#include "sources/adapter_rule.h"
 
 namespace hvnet {
 
@@ -40,5 +44,16 @@ struct Directive {
 };
 
 std::span<const Directive> directives();
+
+// A token that Net-SNMP's library reads and that has no effect here, whichever way we serve.
+struct UselessToken {
+  const char* name;          // as the library spells it
+  std::string_view instead;  // what to do instead
+};
+
+std::span<const UselessToken> uselessTokens();
+
+// Whether one of the addresses ("udp:127.0.0.1:161,udp6:[::]:161") is of IPv6.
+bool listensOnIpv6(std::string_view addresses);
 
 }  // namespace hvnet

@@ -3,8 +3,10 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <string>
 #include <thread>
 #include <utility>
@@ -17,7 +19,7 @@
 #include "reload.h"
 #include "service_manager.h"
 #include "show.h"
-#include "snapshot/poller.h"
+#include "snapshot/publish/poller.h"
 #include "snmp/event_loop.h"
 #include "snmp/library.h"
 #include "snmp/notifier.h"
@@ -39,8 +41,12 @@ LibraryOptions libraryOptions(const Options& options) {
   out.config_file = configFile(options);
   out.persistent_folder = options.state_folder / "snmp";
   out.agentx_address = options.agentx.value_or("");
+  out.listen_addresses = options.standalone.value_or("");
   return out;
 }
+
+// Between two samples, whatever sampleInterval says: a person waits for it.
+constexpr std::chrono::seconds kShowInterval{1};
 
 int show(const Options& options, const Config& config, Log& log) {
   auto settings = openSettings(options, config, log);
@@ -49,7 +55,7 @@ int show(const Options& options, const Config& config, Log& log) {
   if (!sampler) return report(log, sampler.error());
   SnapshotPtr before = sampler->sample(Clock::now());
   do {
-    std::this_thread::sleep_for(config.sample_interval);
+    std::this_thread::sleep_for(kShowInterval);
     sampler->takeEvents(Clock::now());
     SnapshotPtr now = sampler->sample(Clock::now());
     if (options.watch && !options.json) std::fputs("\033[H\033[J", stdout);
@@ -62,32 +68,34 @@ int show(const Options& options, const Config& config, Log& log) {
 
 // A start does not stop at a report that is missing or refused: a good one may come. Whoever checks
 // wants to know.
-Result<void> checkReport(const Options& options, const Config& config, Log& log) {
+Result<void> checkSource(const Options& options, const Config& config, Log& log) {
   auto source = openSource(options, config, log);
   if (!source) return tl::unexpected(source.error());
   std::vector<Sample> samples;
   if (auto read = (*source)->sample(samples, Clock::now()); !read) {
     return tl::unexpected(read.error());
   }
-  std::printf("report: %s, %zu adapters\n", options.source.report.c_str(), samples.size());
+  std::printf("%s: %s, %zu adapters\n", std::string(options.source.kind->word).c_str(),
+              options.source.argument.c_str(), samples.size());
   return {};
 }
 
 int check(const Options& options, const LibraryOptions& read, const Config& config, Log& log) {
   std::printf("configuration: %s\n",
-              read.config_file ? read.config_file->c_str() : "none, all as by default");
+              read.config_file ? read.config_file->c_str() : "none, all defaults");
   if (!options.check_all) return EXIT_SUCCESS;
-  const MapStore store(options.state_folder);
+  const MapStore store(options.state_folder, log);
   const Result<IndexMap> map = loadMap(store, config);
   if (!map) return report(log, map.error());
   const auto settings = openSettings(options, config, log);
   if (!settings) return report(log, settings.error());
   std::printf("pinned interfaces: %zu\n", config.pins.size());
-  std::printf("index map: %s, %zu interfaces known\n", store.file().c_str(), map->entries().size());
+  std::printf("index map: %s, %zu interfaces known\n",
+              MapStore::fileIn(options.state_folder).c_str(), map->entries().size());
   std::printf("settings: %s, %zu interfaces\n", settingsFile(options, config).c_str(),
               (*settings)->current()->size());
-  if (options.source.kind == SourceChoice::Kind::kLinux) return EXIT_SUCCESS;
-  if (auto checked = checkReport(options, config, log); !checked) {
+  if (!options.source.kind->checked) return EXIT_SUCCESS;
+  if (auto checked = checkSource(options, config, log); !checked) {
     return report(log, checked.error());
   }
   return EXIT_SUCCESS;
@@ -99,12 +107,13 @@ std::string statusOf(const SnapshotStore& store, const Session& session) {
 
 // Tells the manager that we serve, and how we are for as long as the loop runs.
 Result<void> reportTo(ServiceManager& manager, EventLoop& loop, const Poller& poller,
-                      const SnapshotStore& store, const Session& session) {
+                      const SnapshotStore& store, Session& session) {
+  const auto report = [&] { manager.report(statusOf(store, session), poller.alive(Clock::now())); };
   manager.ready(statusOf(store, session));
+  session.onStatusChange(report);
   const auto interval = manager.reportInterval();
   if (!interval) return {};
-  return loop.every(*interval,
-                    [&] { manager.report(statusOf(store, session), poller.alive(Clock::now())); });
+  return loop.every(*interval, report);
 }
 
 int serve(const Options& options, const Config& config, Library& library, Log& log) {
@@ -135,12 +144,15 @@ int serve(const Options& options, const Config& config, Library& library, Log& l
   if (const auto watched = reportTo(manager, *loop, **poller, **store, **session); !watched) {
     return report(log, watched.error());
   }
-  Reload reload(options, config, library, **poller, log);
-  loop->onHangup([&] {
-    manager.reloading();
-    reload.run();
-    manager.ready(statusOf(**store, **session));
-  });
+  const auto reload =
+      Reload::create({.options = &options,
+                      .library = &library,
+                      .poller = poller->get(),
+                      .log = &log,
+                      .began = [&] { manager.reloading(); },
+                      .ended = [&] { manager.ready(statusOf(**store, **session)); }},
+                     config, *loop);
+  if (!reload) return report(log, reload.error());
   loop->run();
   log.info("stopping");
   manager.stopping();
@@ -174,11 +186,15 @@ int run(const Options& options) {
 }  // namespace
 }  // namespace hvnet
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   // Each request allocates and frees a little; giving the top of the heap back to the kernel in
   // between costs more than answering.
   ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
   const hvnet::ParsedOptions parsed = hvnet::parseOptions(argc, argv);
   if (parsed.exit_status) return *parsed.exit_status;
   return hvnet::run(parsed.options);
+} catch (const std::exception& error) {
+  // Out of memory, before there is anything to serve or to save.
+  std::fprintf(stderr, "hvnet-subagent: %s\n", error.what());
+  return EXIT_FAILURE;
 }

@@ -1,4 +1,8 @@
 // The command line.
+//
+// Threads: main thread only, before there is another.
+// Ownership: Options are a value.
+// Errors: a usage error is printed and is an exit status.
 #pragma once
 
 #include <filesystem>
@@ -7,21 +11,11 @@
 #include <string_view>
 
 #include "base/log.h"
+#include "source_kinds.h"
 
 namespace hvnet {
 
 enum class Action { kServe, kShow, kCheck };
-
-// `--source`: where adapters and counters come from.
-struct SourceChoice {
-  enum class Kind { kLinux, kReport };
-  Kind kind = Kind::kLinux;
-  std::filesystem::path report{};  // of kReport: the file
-
-  bool operator==(const SourceChoice&) const = default;
-};
-// "linux" or "report:FILE".
-std::optional<SourceChoice> parseSourceChoice(std::string_view word);
 
 struct Options {
   Action action = Action::kServe;

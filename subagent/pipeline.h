@@ -1,6 +1,8 @@
 // Lays the line from the source to the sampler, as options and configuration say.
 //
-// Main thread, before there is another. Each may block on the disk and the kernel.
+// Threads: main thread, before there is another. Each may block on the disk and the kernel.
+// Ownership: what is opened or made is the caller's; settings and log outlive the sampler.
+// Errors: what cannot be read or opened is an Error with its file.
 #pragma once
 
 #include <filesystem>
@@ -12,7 +14,7 @@
 #include "config.h"
 #include "ifmap/map_store.h"
 #include "options.h"
-#include "snapshot/sampler.h"
+#include "snapshot/publish/sampler.h"
 #include "snapshot/settings_store.h"
 
 namespace hvnet {

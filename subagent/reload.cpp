@@ -1,89 +1,91 @@
 #include "reload.h"
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace hvnet {
-namespace {
 
-// A process of its own with no signal blocked and only its messages to say.
-class Child {
- public:
-  Child() {
-    sigset_t none{};
-    sigemptyset(&none);
-    ::posix_spawnattr_init(&attributes_);
-    ::posix_spawnattr_setsigmask(&attributes_, &none);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK);
-    ::posix_spawn_file_actions_init(&files_);
-    ::posix_spawn_file_actions_addopen(&files_, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  }
-  ~Child() {
-    ::posix_spawn_file_actions_destroy(&files_);
-    ::posix_spawnattr_destroy(&attributes_);
-  }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-
-  // Its exit status, once it has ended.
-  Result<int> run(const char* program, std::vector<std::string> words) {
-    std::vector<char*> argv(words.size() + 1, nullptr);
-    std::ranges::transform(words, argv.begin(), [](std::string& word) { return word.data(); });
-    pid_t pid = -1;
-    errno = ::posix_spawn(&pid, program, &files_, &attributes_, argv.data(), environ);
-    if (errno != 0) return failErrno(program);
-    int status = 0;
-    while (::waitpid(pid, &status, 0) < 0) {
-      if (errno != EINTR) return failErrno("waitpid");
-    }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  }
-
- private:
-  posix_spawnattr_t attributes_{};
-  posix_spawn_file_actions_t files_{};
-};
-
-// Its messages, each bad line with its place, go where ours go.
-Result<void> tryConfiguration(const Options& options) {
-  std::vector<std::string> words = {"hvnet-subagent", "--check", "config"};
-  if (options.config_file) words.insert(words.end(), {"-c", options.config_file->string()});
-  const Result<int> status = Child().run("/proc/self/exe", std::move(words));
-  if (!status) return tl::unexpected(status.error());
-  if (*status != 0) return fail("it is bad");
-  return {};
+Result<std::unique_ptr<Reload>> Reload::create(Parts parts, Config now, EventLoop& loop) {
+  UniqueFd timer{::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)};
+  if (!timer) return failErrno("timerfd_create");
+  std::unique_ptr<Reload> reload(new Reload(std::move(parts), std::move(now), std::move(timer)));
+  loop.onHangup([self = reload.get()] { self->onHangup(); });
+  loop.onChildEnd([self = reload.get()] { self->onChildEnd(); });
+  loop.watch(reload->timer_.get(), [self = reload.get()] { self->onTimeLimit(); });
+  return reload;
 }
 
-}  // namespace
+void Reload::onHangup() {
+  // The one under way may have read the file before it was changed.
+  again_ = trial_.has_value();
+  if (again_) return;
+  parts_.began();
+  std::vector<std::string> words = {"hvnet-subagent", "--check", "config"};
+  const Options& options = *parts_.options;
+  if (options.config_file) words.insert(words.end(), {"-c", options.config_file->string()});
+  // The warnings of a check go by where we listen.
+  if (options.standalone) words.insert(words.end(), {"--standalone", *options.standalone});
+  Result<Trial> trial = Trial::start("/proc/self/exe", std::move(words));
+  if (!trial) return refuse(trial.error().text);
+  trial_.emplace(std::move(*trial));
+  overdue_ = false;
+  setTimer(kTrialLimit);
+}
 
-void Reload::run() {
-  if (const auto tried = tryConfiguration(*options_); !tried) {
-    log_->error("the configuration is not read again: " + tried.error().text +
-                "; the one in force stays");
-    return;
+void Reload::onChildEnd() {
+  const auto status = trial_ ? trial_->exitStatus() : std::nullopt;
+  if (!status) return;
+  trial_.reset();
+  setTimer(std::chrono::seconds(0));
+  if (!overdue_ && *status == 0) {
+    apply();
+  } else if (!overdue_) {
+    refuse("it has errors");
   }
+  if (std::exchange(again_, false)) onHangup();
+}
+
+void Reload::onTimeLimit() {
+  std::uint64_t expirations = 0;
+  if (::read(timer_.get(), &expirations, sizeof expirations) <= 0 || !trial_ || overdue_) return;
+  overdue_ = true;
+  trial_->kill();
+  refuse("it could not be checked within " + std::to_string(kTrialLimit.count()) +
+         " s (is there a host name in it that no name server answers for?)");
+}
+
+void Reload::refuse(const std::string& why) {
+  parts_.log->error("configuration not reloaded: " + why + "; the old one stays active");
+  parts_.ended();
+}
+
+void Reload::apply() {
   Config fresh;
-  const auto file = configFile(*options_);
-  for (const Error& error : library_->reread(file, fresh)) log_->error(error.text);
+  const auto file = configFile(*parts_.options);
+  for (const Error& error : parts_.library->reread(file, fresh)) parts_.log->error(error.text);
   tellWhatWaits(fresh);
-  poller_->reconfigure(fresh.publish, fresh.sample_interval);
-  log_->info("the configuration is read again: " +
-             (file ? file->string() : "no file, all as by default"));
+  parts_.poller->reconfigure(fresh.publish, fresh.sample_interval);
+  parts_.log->info("configuration reloaded: " + (file ? file->string() : "no file, all defaults"));
+  parts_.ended();
 }
 
 void Reload::tellWhatWaits(const Config& fresh) const {
   for (const Directive& directive : directives()) {
     if (directive.same == nullptr || directive.same(now_, fresh)) continue;
-    log_->warning(std::string(directive.name) + " has changed, which takes a restart");
+    parts_.log->warning(std::string(directive.name) + " has changed; restart to apply it");
   }
+}
+
+// 0: no limit any more.
+void Reload::setTimer(std::chrono::seconds limit) const {
+  itimerspec times{};
+  times.it_value.tv_sec = limit.count();
+  ::timerfd_settime(timer_.get(), 0, &times, nullptr);
 }
 
 }  // namespace hvnet

@@ -53,7 +53,7 @@ void ServiceManager::report(const std::string& status, bool alive) {
 }
 
 void ServiceManager::reloading() {
-  send("RELOADING=1\nSTATUS=reading the configuration again");
+  send("RELOADING=1\nSTATUS=reloading the configuration");
 }
 
 void ServiceManager::stopping() {

@@ -1,7 +1,8 @@
 // What the service manager is told: that we are ready, how we are, and that we live (sd_notify(3)).
 //
-// Main thread only; nothing blocks. Without a manager, or built without libsystemd, every call does
-// nothing.
+// Threads: main thread only; nothing blocks.
+// Ownership: none; the socket is found anew at each call.
+// Errors: none. Without a manager, or built without libsystemd, every call does nothing.
 #pragma once
 
 #include <chrono>

@@ -122,6 +122,7 @@ nlohmann::json orNull(const std::optional<T>& value) {
 nlohmann::json toJson(const AdapterFacts& facts) {
   nlohmann::json out = {{"hypervisor", facts.hypervisor},
                         {"place", facts.place},
+                        {"orderKey", toText(facts.order_key)},
                         {"queues", facts.queues},
                         {"vlan", facts.vlan}};
   out["instance"] = facts.instance;
@@ -162,13 +163,15 @@ nlohmann::json toJson(const Interface& row, const Counters& counters, const Rate
 
 std::string showTable(const Snapshot& before, const Snapshot& now) {
   const Rates rates(before, now);
-  std::vector<Line> lines = {{"INDEX", "NAME", "DRIVER", "POSITION", "ADMIN", "OPER", "MB/S", "IN",
-                              "OUT", "INDROPS", "OUTDISCARDS", "INERRS", "OUTERRS", "WHY"}};
+  std::vector<Line> lines = {{"INDEX", "NAME", "DRIVER", "POSITION", "ORDER", "ADMIN", "OPER",
+                              "MB/S", "IN", "OUT", "INDROPS", "OUTDISCARDS", "INERRS", "OUTERRS",
+                              "WHY"}};
   for (std::size_t i = 0; i < now.interfaces->rows.size(); ++i) {
     const Interface& row = now.interfaces->rows[i];
     const Counters& counters = now.counters[i];
     lines.push_back({std::to_string(static_cast<std::uint32_t>(row.index)), row.name, row.driver,
                      row.position ? toText(*row.position) : "-",
+                     row.adapter ? std::string(toText(row.facts.order_key)) : "-",
                      std::string(word(row.admin_status)), std::string(word(row.oper_status)),
                      std::to_string(row.speed_mbps),
                      bitRate(rates.of(row.index, counters, &Counters::in_octets)),

@@ -1,4 +1,8 @@
-// What would be published, for a person and for a program. Pure.
+// What would be published, for a person and for a program.
+//
+// Threads: any; pure.
+// Ownership: the texts are values.
+// Errors: none.
 #pragma once
 
 #include <string>

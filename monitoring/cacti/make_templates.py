@@ -72,6 +72,11 @@ GRAPHS = (
         Series("hvnetInDrops", "in_drops", "InDrops", AREA, "D7301F"),
         Series("hvnetOutDiscards", "out_discards", "OutDiscards", LINE2, "7A0177"),
     )),
+    # Of what the driver had received. No values where it does not tell its own drops apart.
+    Graph("Stack", "packets per second", (
+        Series("hvnetInBacklogDrops", "backlog_drops", "Backlog drops", AREA, "D7301F"),
+        Series("ifInUnknownProtos", "unknown_protos", "Unknown protocols", LINE2, "1F4E9E"),
+    )),
     Graph("Errors", "packets per second", (
         Series("hvnetIerrs", "in_errors", "Ierrs", AREA, "FD8D3C"),
         Series("hvnetOerrs", "out_errors", "Oerrs", LINE2, "7A0177"),

@@ -1,5 +1,7 @@
-// Time is passed in. Intervals are measured on the monotonic clock only: the guest's wall clock
-// follows the host's and may jump.
+// The clock of the product. Functions get the time as an argument and do not ask for it. Intervals
+// use the monotonic clock only, because the guest's wall clock follows the host's and can jump.
+//
+// Threads: any. Ownership: none. Errors: none.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,7 @@
-// Arbitrary text as one word of plain letters, and back: for files that are read word by word, and
-// for messages that show what somebody else wrote. Pure.
+// Writes arbitrary text as one word of printable characters, and reads it back: for files that are
+// read word by word, and for messages that show text from outside. Pure functions.
+//
+// Threads: any. Ownership: returns new strings. Errors: unescapeWord() returns nothing.
 #pragma once
 
 #include <optional>
@@ -10,11 +12,11 @@ namespace hvnet {
 
 // Every octet outside 0x21..0x7e, and '%', becomes %XX; an empty text becomes a lone '%'.
 std::string escapeWord(std::string_view text);
-// Nothing for a word that escapeWord() cannot have written, but for the case of its digits.
+// Returns nothing for a word that escapeWord() cannot have written. Digits can have either case.
 std::optional<std::string> unescapeWord(std::string_view word);
 
-// For messages: "word", escaped and cut where it gets long. (Not just `quoted`: given a
-// std::string, that name finds the standard library's.)
+// For messages: "word", escaped, and shortened if it is long. (The name is not just `quoted`,
+// because a call with a std::string would then find std::quoted.)
 std::string quotedWord(std::string_view word);
 
 }  // namespace hvnet

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -23,18 +24,6 @@ Result<void> writeAll(int fd, std::string_view text, const std::string& path) {
   return {};
 }
 
-Result<std::string> readAll(int fd, const std::string& path) {
-  std::string text;
-  std::array<char, 65536> block;
-  while (true) {
-    const ssize_t length = ::read(fd, block.data(), block.size());
-    if (length < 0 && errno == EINTR) continue;
-    if (length < 0) return failErrno("reading " + path);
-    if (length == 0) return text;
-    text.append(block.data(), static_cast<std::size_t>(length));
-  }
-}
-
 class RealFiles final : public FileLayer {
  public:
   Result<void> makeDirectory(const std::filesystem::path& path) override {
@@ -42,7 +31,8 @@ class RealFiles final : public FileLayer {
     for (const auto& part : path) {
       made /= part;
       if (::mkdir(made.c_str(), 0755) == 0) continue;
-      // A parent may refuse (EROFS, EACCES) and still be there; only what is missing matters.
+      // Creating a parent can fail (EROFS, EACCES) although it exists. Only a missing one is an
+      // error.
       const int code = errno;
       struct stat found {};
       if (::stat(made.c_str(), &found) == 0 && S_ISDIR(found.st_mode)) continue;
@@ -53,12 +43,7 @@ class RealFiles final : public FileLayer {
   }
 
   Result<std::optional<std::string>> read(const std::filesystem::path& path) override {
-    const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-    if (!fd && errno == ENOENT) return std::nullopt;
-    if (!fd) return failErrno("opening " + path.string());
-    return readAll(fd.get(), path.string()).map([](std::string text) {
-      return std::optional(std::move(text));
-    });
+    return readLimited(path, kLargestFile);
   }
 
   Result<void> writeSynced(const std::filesystem::path& path, std::string_view text) override {
@@ -87,6 +72,42 @@ class RealFiles final : public FileLayer {
 FileLayer& realFiles() {
   static RealFiles files;  // has no state
   return files;
+}
+
+Result<std::string> readToEnd(int fd, std::size_t limit, const std::filesystem::path& path) {
+  struct stat found {};
+  if (::fstat(fd, &found) != 0) return failErrno("asking for the size of " + path.string());
+  const auto said = static_cast<std::size_t>(found.st_size);  // 0 in /proc
+  std::string text;
+  text.reserve(std::min(said, limit));
+  std::array<char, 65536> block;
+  while (true) {
+    const ssize_t length = ::read(fd, block.data(), block.size());
+    if (length < 0 && errno == EINTR) continue;
+    if (length < 0) return failErrno("reading " + path.string());
+    if (length == 0) return text;
+    text.append(block.data(), static_cast<std::size_t>(length));
+    if (text.size() > limit) {
+      return fail(path.string() + " is larger than " + std::to_string(limit) + " octets");
+    }
+  }
+}
+
+Result<std::optional<std::string>> readLimited(const std::filesystem::path& path,
+                                               std::size_t limit) {
+  // Opening a pipe would wait for its writer.
+  const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+  if (!fd && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+  if (!fd) return failErrno("opening " + path.string());
+  struct stat found {};
+  if (::fstat(fd.get(), &found) != 0) return failErrno("asking for the size of " + path.string());
+  // Reading a folder fails and says so.
+  if (!S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode)) {
+    return fail(path.string() + " is no regular file");
+  }
+  return readToEnd(fd.get(), limit, path).map([](std::string text) {
+    return std::optional(std::move(text));
+  });
 }
 
 Result<void> replaceFile(FileLayer& files, const std::filesystem::path& file,

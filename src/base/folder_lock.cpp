@@ -11,7 +11,7 @@
 namespace hvnet {
 namespace {
 
-// Its number, as it has written it there; for a person only.
+// The number of the process that holds the lock, as it wrote it into the file; for messages only.
 std::string holderOf(int fd) {
   std::array<char, 16> text{};
   const ssize_t size = ::pread(fd, text.data(), text.size(), 0);
@@ -19,7 +19,7 @@ std::string holderOf(int fd) {
   return "process " + std::string(text.data(), static_cast<std::size_t>(size));
 }
 
-// A full disk takes no number, and the lock holds all the same.
+// Writes the process number. If the disk is full there is no number, but the lock still works.
 void tellHolder(const std::filesystem::path& file) {
   const UniqueFd fd{::open(file.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC)};
   const std::string pid = std::to_string(::getpid());
@@ -29,10 +29,10 @@ void tellHolder(const std::filesystem::path& file) {
 }  // namespace
 
 Result<std::optional<FolderLock>> FolderLock::take(const std::filesystem::path& folder) {
-  std::error_code ignored;  // the open() says it
+  std::error_code ignored;  // open() reports the error
   std::filesystem::create_directories(folder, ignored);
   const std::filesystem::path file = folder / "lock";
-  // Not open for writing, so that the file system can still be made read-only.
+  // The file is not open for writing, so that the file system can still be remounted read-only.
   UniqueFd fd{::open(file.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0644)};
   if (!fd) return std::nullopt;
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {

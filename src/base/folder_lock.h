@@ -1,4 +1,8 @@
-// One process a folder: what two would write in turn, neither could rely on.
+// Makes sure that only one process uses a state folder. Two processes would overwrite each other's
+// files.
+//
+// Threads: any. Ownership: the object owns the lock file's descriptor; the lock ends with it.
+// Errors: a Result that names the folder, and the process that uses it.
 #pragma once
 
 #include <filesystem>
@@ -11,9 +15,10 @@ namespace hvnet {
 
 class FolderLock {
  public:
-  // Makes the folder when it is missing, and holds `folder`/lock (flock(2)) for as long as it
-  // lives: with the process it is gone, whatever ended it. An error when another process has it.
-  // Empty where nothing can be written; there is nothing to be protected then.
+  // Creates the folder if it is missing, and locks `folder`/lock with flock(2). The kernel releases
+  // the lock when the process ends, for whatever reason. Another process that holds the lock is an
+  // error. Returns an empty optional if the folder cannot be written: then there is nothing to
+  // protect.
   static Result<std::optional<FolderLock>> take(const std::filesystem::path& folder);
 
  private:

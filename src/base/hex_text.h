@@ -1,4 +1,7 @@
-// Octets as pairs of hexadecimal digits, for the printed forms of addresses and GUIDs.
+// Octets as pairs of hexadecimal digits, for the printed forms of addresses and GUIDs. Pure
+// functions.
+//
+// Threads: any. Ownership: none. Errors: parseHexPair() returns nothing.
 #pragma once
 
 #include <charconv>

@@ -1,8 +1,8 @@
 #include "base/log.h"
 
-#include <unistd.h>
+#include <sys/uio.h>
 
-#include <string>
+#include <array>
 
 namespace hvnet {
 namespace {
@@ -26,17 +26,20 @@ LevelName nameOf(LogLevel level) {
   return {"<7>", "debug: "};
 }
 
+iovec part(std::string_view text) {
+  return {const_cast<char*>(text.data()), text.size()};  // it is only read
+}
+
 }  // namespace
 
 void StreamLog::write(LogLevel level, std::string_view text) {
   if (level > threshold_) return;
   const LevelName name = nameOf(level);
-  std::string line = journal_ ? std::string(name.journal) : "hvnet-subagent: ";
-  if (!journal_) line += name.plain;
-  line.append(text);
-  line.push_back('\n');
-  // One write, so that lines of two threads do not mix; a log that cannot be written is lost.
-  [[maybe_unused]] const auto written = ::write(fd_, line.data(), line.size());
+  std::array parts = {part(journal_ ? name.journal : "hvnet-subagent: "),
+                      part(journal_ ? "" : name.plain), part(text), part("\n")};
+  // One call, so that lines of two threads do not mix, and no memory is asked for: that there is
+  // none left may be what has to be said. A log that cannot be written is lost.
+  [[maybe_unused]] const auto written = ::writev(fd_, parts.data(), static_cast<int>(parts.size()));
 }
 
 }  // namespace hvnet

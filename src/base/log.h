@@ -1,5 +1,8 @@
-// Where messages go. Any thread may log; each message is one whole line on stderr, prefixed with
-// the syslog priority that systemd's journal reads ("<4>...") when stderr is the journal.
+// The log. Each message is one complete line on stderr. If stderr is systemd's journal, the line
+// starts with the syslog priority that the journal reads ("<4>...").
+//
+// Threads: any. Ownership: borrows the descriptor, which must outlive the log.
+// Errors: none; a message that cannot be written is lost.
 #pragma once
 
 #include <string_view>
@@ -19,7 +22,7 @@ class Log {
   void debug(std::string_view text) { write(LogLevel::kDebug, text); }
 };
 
-// Writes to a descriptor that outlives it; drops what is less severe than `threshold`.
+// Writes to the descriptor, and ignores messages that are less severe than `threshold`.
 class StreamLog final : public Log {
  public:
   StreamLog(int fd, LogLevel threshold, bool journal)

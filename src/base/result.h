@@ -1,5 +1,8 @@
-// Errors are values: a Result<T> is a T or an Error that says what went wrong, where, and what to
-// do about it. No exception leaves a module.
+// Errors are values: a Result<T> is a T or an Error. The text of an Error says what went wrong,
+// where, and what to do about it. No exception leaves a module.
+//
+// Threads: any; failErrno() reads the calling thread's errno. Ownership: values. Errors: this is
+// them.
 #pragma once
 
 #include <string>
@@ -19,7 +22,8 @@ inline tl::unexpected<Error> fail(std::string text) {
   return tl::unexpected<Error>(Error{std::move(text)});
 }
 
-// "opening /x/y: Permission denied"; reads errno first, so call it right after the failure.
+// Returns an error such as "opening /x/y: Permission denied". It reads errno first, so call it
+// directly after the failure.
 tl::unexpected<Error> failErrno(std::string what);
 
 }  // namespace hvnet

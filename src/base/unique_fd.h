@@ -1,4 +1,7 @@
-// The owner of one file descriptor; closes it exactly once.
+// Owns one file descriptor and closes it exactly once.
+//
+// Threads: one at a time. Ownership: owns the descriptor; movable, not copyable.
+// Errors: none; an object without a descriptor is false.
 #pragma once
 
 #include <unistd.h>

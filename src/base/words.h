@@ -1,5 +1,7 @@
 // The words of a line of text, and the numbers among them: what every text format here is read by.
-// Pure; what is returned borrows from the line.
+//
+// Threads: any. Ownership: what is returned borrows from the line. Errors: none; a word that is no
+// number is an empty optional.
 #pragma once
 
 #include <algorithm>
@@ -10,13 +12,13 @@
 
 namespace hvnet {
 
-// From left to right, with blanks and tabs between them.
+// The words from left to right. Blanks and tabs separate them.
 class Words {
  public:
   explicit Words(std::string_view line) : rest_(line) { skipBlanks(); }
 
   [[nodiscard]] bool empty() const { return rest_.empty(); }
-  // Empty when there is none left; so is next().
+  // peek() and next() return an empty word if no word is left.
   [[nodiscard]] std::string_view peek() const {
     return rest_.substr(0, rest_.find_first_of(" \t"));
   }
@@ -26,7 +28,7 @@ class Words {
     skipBlanks();
     return word;
   }
-  // Takes the next word when it is this one.
+  // If the next word is `word`, skips it and returns true.
   bool accept(std::string_view word) {
     if (peek() != word) return false;
     next();
@@ -39,12 +41,13 @@ class Words {
   std::string_view rest_;
 };
 
-// The whole word as a decimal number that fits; nothing else.
+// The whole word as a number that fits, decimal unless told otherwise; nothing else. The one place
+// where a text becomes a number.
 template <class Number>
-std::optional<Number> parseNumber(std::string_view word) {
+std::optional<Number> parseNumber(std::string_view word, int base = 10) {
   Number number{};
   const char* const end = word.data() + word.size();
-  const auto [stop, error] = std::from_chars(word.data(), end, number);
+  const auto [stop, error] = std::from_chars(word.data(), end, number, base);
   if (word.empty() || error != std::errc{} || stop != end) return std::nullopt;
   return number;
 }

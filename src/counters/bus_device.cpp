@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "base/hex_text.h"
+#include "base/words.h"
 
 namespace hvnet {
 namespace {
@@ -48,14 +48,11 @@ std::string pciAddressText(std::uint64_t number) {
 
 // Takes hexadecimal digits up to `stop` (which is taken too) or, with '\0', to the end.
 std::optional<std::uint64_t> takeHex(std::string_view& text, char stop, std::uint64_t most) {
-  std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [next, error] = std::from_chars(text.data(), end, number, 16);
-  if (error != std::errc{} || number > most) return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(next - text.data()));
-  if (stop == '\0') return text.empty() ? std::optional(number) : std::nullopt;
-  if (text.empty() || text.front() != stop) return std::nullopt;
-  text.remove_prefix(1);
+  const std::size_t length = stop == '\0' ? text.size() : text.find(stop);
+  if (length == std::string_view::npos) return std::nullopt;
+  const auto number = parseNumber<std::uint64_t>(text.substr(0, length), 16);
+  if (!number || *number > most) return std::nullopt;
+  text.remove_prefix(std::min(length + 1, text.size()));
   return number;
 }
 
@@ -127,6 +124,48 @@ std::string toText(const BusPosition& position) {
       break;
   }
   return "other " + std::to_string(position.number);
+}
+
+std::string_view toText(OrderKey key) {
+  constexpr std::array<std::string_view, 8> kWords = {"",          "relid",      "vif",  "label",
+                                                      "acpiIndex", "pciAddress", "mmio", "mac"};
+  return kWords.at(static_cast<std::size_t>(key));
+}
+
+std::optional<std::uint32_t> parseHostLabel(std::string_view text) {
+  constexpr std::string_view kPrefix = "Ethernet";
+  if (!text.starts_with(kPrefix)) return std::nullopt;
+  return parseNumber<std::uint32_t>(text.substr(kPrefix.size()));
+}
+
+std::optional<std::uint32_t> parseAcpiIndex(std::string_view text) {
+  constexpr std::uint32_t kMostAcpiIndex = (1U << 14U) - 1;  // hw/pci/pci.c of QEMU
+  const auto number = parseNumber<std::uint32_t>(text);
+  if (!number || *number == 0 || *number > kMostAcpiIndex) return std::nullopt;
+  return number;
+}
+
+OrderPlace orderPlaceOf(const std::optional<BusPosition>& position, const HostOrder& host_order) {
+  if (!position) return {};
+  const std::uint64_t number = position->number;
+  switch (position->bus) {
+    case Bus::kVmbus:
+      return {OrderKey::kRelid, number, 0, number};
+    case Bus::kXen:
+      return {OrderKey::kVif, number, 0, number};
+    case Bus::kPci: {
+      const std::uint32_t port = host_order.dev_port;
+      if (host_order.label) return {OrderKey::kLabel, *host_order.label, port, number};
+      if (host_order.acpi_index)
+        return {OrderKey::kAcpiIndex, *host_order.acpi_index, port, number};
+      return {OrderKey::kPciAddress, number, port, number};
+    }
+    case Bus::kVirtioMmio:
+      return {OrderKey::kMmio, number, 0, number};
+    case Bus::kOther:
+      break;
+  }
+  return {};
 }
 
 std::string_view vmbusClassName(const Guid& device_class) {

@@ -1,6 +1,9 @@
 // The vocabulary everything downstream counts in: the vendor's nine hvnet counters (collisions are
 // always 0), the multicast and broadcast split where a driver has it, and Ethernet's own errors. 64
 // bits each, since the interface appeared.
+//
+// Threads: any. Ownership: values. Errors: none; a counter that the driver does not have is empty.
+// Units: packets and octets.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +19,16 @@ struct Counters {
   std::optional<std::uint64_t> out_errors{};   // Oerrs
   std::optional<std::uint64_t> in_octets{};
   std::optional<std::uint64_t> out_octets{};
-  std::optional<std::uint64_t> in_drops{};      // InDrops: lost for want of buffers or memory
+  std::optional<std::uint64_t> in_drops{};     // InDrops: lost by the driver or the device
+  std::optional<std::uint64_t> in_discards{};  // and by a full backlog of the system's stack
+  std::optional<std::uint64_t> backlog_drops{};
+  std::optional<std::uint64_t> unknown_protos{};  // frames that nobody here wanted
   std::optional<std::uint64_t> out_discards{};  // OutDiscards: lost in the queues above the driver
   std::optional<std::uint64_t> in_unicast{};
   std::optional<std::uint64_t> out_unicast{};
   std::optional<std::uint64_t> in_multicast{};
   std::optional<std::uint64_t> in_broadcast{};
+  std::optional<std::uint64_t> in_non_unicast{};  // both; some drivers count only the sum
   std::optional<std::uint64_t> out_multicast{};
   std::optional<std::uint64_t> out_broadcast{};
   std::optional<std::uint64_t> in_fcs_errors{};

@@ -2,18 +2,19 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <string_view>
-#include <system_error>
+
+#include "base/words.h"
 
 namespace hvnet {
 namespace {
 
 using Counter = std::optional<std::uint64_t> QueueStats::*;
 
-// "<prefix><queue><suffix>". hv_netvsc, and virtio_net up to Linux 6.9, have the longer prefixes;
-// virtio_net from 6.10 on has the shorter ones.
+// "<prefix><queue><suffix>", and between the two nothing but the number: neither `rx0_xdp_packets`
+// nor `xdp_queue_0_packets` is a queue's packets. Where several lines count the packets of one
+// queue, their sum does.
 struct NumberedName {
   std::string_view prefix;
   std::string_view suffix;
@@ -21,14 +22,57 @@ struct NumberedName {
 };
 
 constexpr std::array kNumberedNames = {
+    // drivers/net/hyperv/netvsc_drv.c, virtio_net.c (up to Linux 6.9), ethernet/intel/ixgbevf
     NumberedName{"rx_queue_", "_packets", &QueueStats::rx_packets},
     NumberedName{"rx_queue_", "_bytes", &QueueStats::rx_octets},
     NumberedName{"tx_queue_", "_packets", &QueueStats::tx_packets},
     NumberedName{"tx_queue_", "_bytes", &QueueStats::tx_octets},
+    // ethernet/mellanox/mlx4 and mlx5
     NumberedName{"rx", "_packets", &QueueStats::rx_packets},
     NumberedName{"rx", "_bytes", &QueueStats::rx_octets},
     NumberedName{"tx", "_packets", &QueueStats::tx_packets},
     NumberedName{"tx", "_bytes", &QueueStats::tx_octets},
+    // ethernet/microsoft/mana/mana_ethtool.c
+    NumberedName{"rx_", "_packets", &QueueStats::rx_packets},
+    NumberedName{"rx_", "_bytes", &QueueStats::rx_octets},
+    NumberedName{"tx_", "_packets", &QueueStats::tx_packets},
+    NumberedName{"tx_", "_bytes", &QueueStats::tx_octets},
+    // ethernet/intel/iavf/iavf_ethtool.c
+    NumberedName{"rx-", ".packets", &QueueStats::rx_packets},
+    NumberedName{"rx-", ".bytes", &QueueStats::rx_octets},
+    NumberedName{"tx-", ".packets", &QueueStats::tx_packets},
+    NumberedName{"tx-", ".bytes", &QueueStats::tx_octets},
+    // ethernet/intel/idpf/idpf_ethtool.c
+    NumberedName{"rx_q-", "_pkts", &QueueStats::rx_packets},
+    NumberedName{"rx_q-", "_bytes", &QueueStats::rx_octets},
+    NumberedName{"tx_q-", "_pkts", &QueueStats::tx_packets},
+    NumberedName{"tx_q-", "_bytes", &QueueStats::tx_octets},
+    // ethernet/amazon/ena/ena_ethtool.c
+    NumberedName{"queue_", "_rx_cnt", &QueueStats::rx_packets},
+    NumberedName{"queue_", "_rx_bytes", &QueueStats::rx_octets},
+    NumberedName{"queue_", "_tx_cnt", &QueueStats::tx_packets},
+    NumberedName{"queue_", "_tx_bytes", &QueueStats::tx_octets},
+    // ethernet/google/gve/gve_ethtool.c, which counts no packets by queue
+    NumberedName{"rx_bytes[", "]", &QueueStats::rx_octets},
+    NumberedName{"tx_bytes[", "]", &QueueStats::tx_octets},
+    // ethernet/broadcom/bnxt/bnxt_ethtool.c
+    NumberedName{"[", "]: rx_ucast_packets", &QueueStats::rx_packets},
+    NumberedName{"[", "]: rx_mcast_packets", &QueueStats::rx_packets},
+    NumberedName{"[", "]: rx_bcast_packets", &QueueStats::rx_packets},
+    NumberedName{"[", "]: rx_ucast_bytes", &QueueStats::rx_octets},
+    NumberedName{"[", "]: rx_mcast_bytes", &QueueStats::rx_octets},
+    NumberedName{"[", "]: rx_bcast_bytes", &QueueStats::rx_octets},
+    NumberedName{"[", "]: tx_ucast_packets", &QueueStats::tx_packets},
+    NumberedName{"[", "]: tx_mcast_packets", &QueueStats::tx_packets},
+    NumberedName{"[", "]: tx_bcast_packets", &QueueStats::tx_packets},
+    NumberedName{"[", "]: tx_ucast_bytes", &QueueStats::tx_octets},
+    NumberedName{"[", "]: tx_mcast_bytes", &QueueStats::tx_octets},
+    NumberedName{"[", "]: tx_bcast_bytes", &QueueStats::tx_octets},
+    // ethernet/emulex/benet/be_ethtool.c
+    NumberedName{"rxq", ": rx_pkts", &QueueStats::rx_packets},
+    NumberedName{"rxq", ": rx_bytes", &QueueStats::rx_octets},
+    NumberedName{"txq", ": tx_pkts", &QueueStats::tx_packets},
+    NumberedName{"txq", ": tx_bytes", &QueueStats::tx_octets},
 };
 
 // vmxnet3 repeats the same names below a heading for each queue, whose value is the queue's number.
@@ -62,11 +106,7 @@ std::optional<std::uint32_t> numberIn(std::string_view name, const NumberedName&
   name.remove_prefix(form.prefix.size());
   if (name.size() <= form.suffix.size()) return std::nullopt;
   name.remove_suffix(form.suffix.size());
-  std::uint32_t number = 0;
-  const char* const end = name.data() + name.size();
-  const auto [stop, error] = std::from_chars(name.data(), end, number);
-  if (error != std::errc{} || stop != end) return std::nullopt;
-  return number;
+  return parseNumber<std::uint32_t>(name);
 }
 
 Counter counterIn(std::string_view heading, std::string_view name) {
@@ -107,16 +147,15 @@ void QueuePlan::addNumbered(const std::string& name, std::size_t slot) {
   }
 }
 
-std::vector<QueueStats> QueuePlan::queues(std::span<const std::uint64_t> values) const {
+void QueuePlan::read(std::span<const std::uint64_t> values, std::vector<QueueStats>& queues) const {
   constexpr std::uint64_t kMostQueue = std::numeric_limits<std::uint32_t>::max();
-  std::vector<QueueStats> queues;
+  queues.clear();
   for (const Term& term : terms_) {
     const std::uint64_t queue = term.heading ? values[*term.heading] : term.queue;
     if (queue > kMostQueue) continue;
     auto& counter = entryOf(queues, static_cast<std::uint32_t>(queue)).*term.counter;
     counter = counter.value_or(0) + values[term.slot];
   }
-  return queues;
 }
 
 }  // namespace hvnet

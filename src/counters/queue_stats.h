@@ -1,4 +1,7 @@
 // The queues of an adapter, out of its driver's statistics. Pure: names and values in.
+//
+// Threads: any. Ownership: values; read() fills a vector of the caller's. Errors: none. Units:
+// packets and octets since the driver made the queue.
 #pragma once
 
 #include <cstddef>
@@ -30,8 +33,9 @@ class QueuePlan {
 
   // Whether the driver tells its queues apart at all.
   [[nodiscard]] bool empty() const { return terms_.empty(); }
-  // `values` has one value for each of the names that the plan was made from. Ascending by queue.
-  [[nodiscard]] std::vector<QueueStats> queues(std::span<const std::uint64_t> values) const;
+  // `values` has one value for each of the names that the plan was made from. Fills `queues`,
+  // ascending by queue; nothing is allocated while the driver shows the same ones.
+  void read(std::span<const std::uint64_t> values, std::vector<QueueStats>& queues) const;
 
  private:
   using Counter = std::optional<std::uint64_t> QueueStats::*;

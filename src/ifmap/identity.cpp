@@ -1,6 +1,7 @@
 #include "ifmap/identity.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/escape.h"
 
@@ -15,6 +16,18 @@ struct ToText {
   }
   std::string operator()(const RetiredIdentity&) const { return "nobody"; }
 };
+
+bool isFailoverPart(const Candidate& candidate) {
+  return candidate.failover_role != FailoverRole::kNone && !tellingMac(candidate).empty();
+}
+
+NameIdentity nameIdentityOf(const Candidate& candidate) {
+  if (isFailoverPart(candidate)) {
+    const bool standby = candidate.failover_role == FailoverRole::kStandby;
+    return {standby ? "standby" : "primary", toText(candidate.mac)};
+  }
+  return {std::string(shortName(candidate.kind)), std::string(shortName(candidate.name))};
+}
 
 }  // namespace
 
@@ -36,8 +49,7 @@ Identity identityOf(const Candidate& candidate) {
   if (candidate.adapter) {
     if (const HwAddress mac = tellingMac(candidate); !mac.empty()) return MacIdentity{mac};
   }
-  return NameIdentity{std::string(shortName(candidate.kind)),
-                      std::string(shortName(candidate.name))};
+  return nameIdentityOf(candidate);
 }
 
 bool isKnownAs(const Identity& identity, const Candidate& candidate) {
@@ -47,8 +59,20 @@ bool isKnownAs(const Identity& identity, const Candidate& candidate) {
   }
   if (candidate.adapter) return identity == identityOf(candidate);
   const auto* known = std::get_if<NameIdentity>(&identity);
+  if (known != nullptr && isFailoverPart(candidate)) return *known == nameIdentityOf(candidate);
   return known != nullptr && known->name == shortName(candidate.name) &&
          known->kind == shortName(candidate.kind);
+}
+
+std::string numberText(IfIndex index) {
+  return "ifIndex " + std::to_string(static_cast<std::uint32_t>(index));
+}
+
+bool sortsBefore(const Candidate& a, const Candidate& b) {
+  const OrderPlace a_at = orderPlaceOf(a.position, a.host_order);
+  const OrderPlace b_at = orderPlaceOf(b.position, b.host_order);
+  return std::tie(a_at, a.mac, a.name, a.kernel_index) <
+         std::tie(b_at, b.mac, b.name, b.kernel_index);
 }
 
 }  // namespace hvnet

@@ -1,20 +1,39 @@
 #include "ifmap/map_line.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/escape.h"
-#include "ifmap/map_text.h"
+#include "base/hex_text.h"
 
 namespace hvnet {
 namespace {
 
-constexpr std::uint32_t kLastIndex = 2147483647;  // RFC 2863, InterfaceIndex
+struct BusName {
+  Bus bus;
+  std::string_view word;
+};
+constexpr std::array kBusNames = {
+    BusName{Bus::kVmbus, "vmbus"},     BusName{Bus::kXen, "xen"},     BusName{Bus::kPci, "pci"},
+    BusName{Bus::kVirtioMmio, "mmio"}, BusName{Bus::kOther, "other"},
+};
 
+std::string_view busWord(Bus bus) {
+  const auto* row = std::ranges::find(kBusNames, bus, &BusName::bus);
+  return row == kBusNames.end() ? "other" : row->word;
+}
+
+std::optional<Bus> parseBusWord(std::string_view word) {
+  const auto* row = std::ranges::find(kBusNames, word, &BusName::word);
+  if (row == kBusNames.end()) return std::nullopt;
+  return row->bus;
+}
 // Each takes its words off the line; the error is the reason alone.
 Result<IfIndex> readIndex(Words& words) {
   const std::string_view word = words.next();
   const auto number = parseNumber<std::uint32_t>(word);
-  if (!number || *number < 1 || *number > kLastIndex) {
+  if (!number || *number < 1 || IfIndex{*number} > kLastIndex) {
     return fail(quotedWord(word) + " is not an ifIndex from 1 to 2147483647");
   }
   return IfIndex{*number};
@@ -64,7 +83,7 @@ Result<Identity> readIdentity(Words& words) {
       return Identity{NameIdentity{std::move(*link_kind), std::move(name)}};
     });
   }
-  return fail(quotedWord(kind) + " is none of guid, mac, link and retired");
+  return fail(quotedWord(kind) + " is not guid, mac, link or retired");
 }
 
 // `keyword VALUE`, when it comes next.
@@ -102,6 +121,19 @@ struct WriteIdentity {
 
 }  // namespace
 
+std::optional<HwAddress> parseHwAddress(std::string_view word) {
+  HwAddress address;
+  while (true) {
+    const auto octet = parseHexPair(word.substr(0, 2));
+    if (!octet || address.size() == address.capacity()) return std::nullopt;
+    address.push_back(*octet);
+    word.remove_prefix(2);
+    if (word.empty()) return address;
+    if (word.front() != ':') return std::nullopt;
+    word.remove_prefix(1);
+  }
+}
+
 Result<MapEntry> readEntry(Words words) {
   MapEntry entry;
   const auto index = readIndex(words);
@@ -115,7 +147,7 @@ Result<MapEntry> readEntry(Words words) {
   if (!std::holds_alternative<RetiredIdentity>(entry.identity)) {
     if (auto read = readLastSeen(words, entry); !read) return tl::unexpected(read.error());
   }
-  if (!words.empty()) return fail(quotedWord(words.peek()) + " does not belong here");
+  if (!words.empty()) return fail(quotedWord(words.peek()) + " is unexpected here");
   return entry;
 }
 

@@ -1,5 +1,8 @@
-// What is published of the interfaces and changes only when the topology changes: the rows of
-// ifTable, what stands on what, and which addresses are received.
+// The part of a snapshot that changes only when the topology changes: the rows of ifTable, their
+// relations (ifStackTable), and the link addresses that each interface receives.
+//
+// Threads: any; published values are immutable. Ownership: values. Errors: none.
+// Units: in the names and comments of the members; speeds are Mb/s, MTUs are octets.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +12,8 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "counters/source.h"
 #include "ifmap/index_map.h"
+#include "sources/source.h"
 
 namespace hvnet {
 
@@ -30,23 +33,25 @@ enum class TrapEnable : std::uint8_t { kEnabled = 1, kDisabled = 2 };
 // `indexOrder`: hvnetAgentIndexOrder.
 enum class IndexOrder : std::uint8_t { kHypervisor = 1, kKernel = 2 };
 
-// hvnetAdapterDataPath: which way the frames of an adapter with a VF go.
+// hvnetAdapterDataPath: the path of the frames of an adapter with a VF.
 enum class DataPath : std::uint8_t { kSynthetic = 1, kVf = 2 };
 
-// Of a paravirtual NIC only (HVNET-MIB, hvnetAdapterTable).
+// Facts of a paravirtual NIC (HVNET-MIB, hvnetAdapterTable).
 struct AdapterFacts {
   std::string_view hypervisor;                // "Hyper-V", "KVM", ...: a literal
   std::string unit;                           // the driver's own name: "hvnet0"; may be empty
   std::string instance;                       // VMBus: the printed GUID; may be empty
   std::string bus_address;                    // the device's name on its bus; may be empty
   std::uint32_t place = 0;                    // 1 for the first adapter of the hypervisor's list
+  OrderKey order_key = OrderKey::kMac;        // what its place in that list goes by
   std::optional<bool> network_assigned;       // by the host
   std::optional<std::uint32_t> max_mtu;       // octets
-  bool vlan = true;                           // VLAN interfaces can be put on it
-  std::optional<std::uint32_t> kernel_index;  // where the source has a kernel
+  bool vlan = true;                           // VLAN interfaces can be created on it
+  std::optional<std::uint32_t> kernel_index;  // empty if the source is a report
   std::uint32_t queues = 0;                   // VMBus channels, or receive queues; 0: unknown
   std::optional<IfIndex> vf;                  // the VF that is enslaved to it
-  std::optional<DataPath> data_path;          // Hyper-V only
+  std::vector<IfIndex> parts;                 // what carries its frames: the VF, a standby device
+  std::optional<DataPath> data_path;          // empty for a driver that never has a VF
 
   bool operator==(const AdapterFacts&) const = default;
 };
@@ -56,17 +61,17 @@ struct Interface {
   KernelIndex kernel_index{};
   IndexOrigin origin = IndexOrigin::kKernel;
 
-  bool adapter = false;  // a paravirtual NIC, not merely an interface
-  AdapterFacts facts;    // of an adapter
-  std::string driver;    // the profile's name; for others the bound driver or the link kind
+  bool adapter = false;  // a paravirtual NIC of the hypervisor
+  AdapterFacts facts;    // only valid for an adapter
+  std::string driver;    // the profile's name; without a profile the bound driver or the link kind
   std::optional<BusPosition> position;
 
-  std::string name;   // ifName: what an operator types
+  std::string name;   // ifName: the name that an operator types
   std::string descr;  // ifDescr: unique
   std::string alias;
   std::uint32_t type = 0;        // IANAifType
   std::uint32_t mtu = 0;         // octets
-  std::uint64_t speed_mbps = 0;  // 0: no notion of bandwidth (RFC 2863, ifSpeed)
+  std::uint64_t speed_mbps = 0;  // 0: the interface has no bandwidth (RFC 2863, ifSpeed)
   std::optional<Duplex> duplex;  // an adapter is always full duplex
   HwAddress phys_address;
   AdminStatus admin_status = AdminStatus::kDown;
@@ -75,12 +80,12 @@ struct Interface {
   bool connector_present = false;
   TrapEnable trap_enable = TrapEnable::kDisabled;
 
-  // The epoch of the monotonic clock stands for "before the agent started".
-  TimePoint last_change{};            // entered its present operational state
-  TimePoint counter_discontinuity{};  // counters may have lost increments
+  // The epoch of the monotonic clock means "before the agent started".
+  TimePoint last_change{};            // when the operational state changed last
+  TimePoint counter_discontinuity{};  // when counters may have lost increments
 };
 
-// ifStackTable: `higher` runs on top of `lower`; 0 for none.
+// A row of ifStackTable: `higher` runs on top of `lower`; 0 means none.
 struct StackEntry {
   IfIndex higher{};
   IfIndex lower{};
@@ -99,21 +104,21 @@ struct ReceiveAddress {
 struct VmbusRow {
   std::uint32_t relid = 0;
   std::string device_class;
-  std::optional<std::string_view> class_name;  // a literal; empty for a class without a name here
+  std::optional<std::string_view> class_name;  // a literal; empty if the class is not known
   std::string instance;                        // may be empty
   std::string driver;                          // empty: not configured
 
   bool operator==(const VmbusRow&) const = default;
 };
 
-// All ascending by their index. Immutable once published, shared by every snapshot until the
-// topology changes.
+// All vectors are sorted by the index of their table. Snapshots share this value until the topology
+// changes.
 struct Interfaces {
   std::vector<Interface> rows;
   std::vector<StackEntry> stack;
   std::vector<ReceiveAddress> receive_addresses;  // by ifIndex, then length, then octets
   std::vector<VmbusRow> vmbus_devices;            // by relid
-  TimePoint last_change{};        // a row was last created or deleted: ifTableLastChange
+  TimePoint last_change{};        // ifTableLastChange: when a row was last created or deleted
   TimePoint stack_last_change{};  // ifStackLastChange
 };
 

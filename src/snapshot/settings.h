@@ -1,5 +1,8 @@
-// What an operator SET over SNMP, by ifIndex: a number is an identity's for ever, so the settings
-// are, too. Pure.
+// The values that an operator SET over SNMP, by ifIndex. The number of an interface never changes,
+// so its settings always belong to the same interface. Pure functions.
+//
+// Threads: any. Ownership: values, shared as immutable SettingsPtr. Errors: none.
+// Units: rates are packets per second.
 #pragma once
 
 #include <boost/container/flat_map.hpp>
@@ -10,7 +13,7 @@
 #include <span>
 #include <string>
 
-#include "snapshot/drop_alarm.h"
+#include "snapshot/alarm_settings.h"
 #include "snapshot/interface.h"
 
 namespace hvnet {
@@ -18,11 +21,11 @@ namespace hvnet {
 // RFC 2863, ifAlias: DisplayString (SIZE(0..64)).
 inline constexpr std::size_t kLongestAlias = 64;
 
-// Of one row; what is empty was not SET. Rates are per second.
+// The settings of one row. An empty member was not SET.
 struct RowSettings {
   std::optional<std::string> alias;  // an empty one counts as not SET
   std::optional<TrapEnable> trap_enable;
-  std::optional<std::uint32_t> rising;  // of the drop alarm, as AlarmSettings
+  std::optional<std::uint32_t> rising;  // the drop alarm, see AlarmSettings
   std::optional<std::uint32_t> falling;
   std::optional<std::uint32_t> ratio;
 
@@ -30,13 +33,14 @@ struct RowSettings {
 };
 
 using Settings = boost::container::flat_map<IfIndex, RowSettings>;
-// Never null where one is handed out.
+// Functions that return a SettingsPtr never return null.
 using SettingsPtr = std::shared_ptr<const Settings>;
 
-// Puts what was SET in place of what the kernel and the configuration say.
+// Replaces the values of the kernel and the configuration by the values that were SET.
 void applySettings(const Settings& settings, std::span<Interface> rows);
-// The configuration's thresholds with those of a row over them. Where the two together would clear
-// an alarm at a rate that raises it, `falling` is no more than `rising`.
+// Returns the thresholds of the configuration, replaced by those that were SET for the row.
+// `falling` is limited to `rising`, because otherwise one rate would both raise and clear the
+// alarm.
 AlarmSettings withSettings(AlarmSettings configured, const Settings& settings, IfIndex row);
 
 }  // namespace hvnet

@@ -3,24 +3,30 @@
 #include <utility>
 
 #include "base/escape.h"
-#include "base/lines.h"
 #include "base/words.h"
+#include "state/state_reader.h"
 
 namespace hvnet {
 namespace {
 
-constexpr std::string_view kHeader = "hvnet-settings 1";
+constexpr StateFormat kFormat{
+    .name = "hvnet-settings",
+    .end_has_count = false,
+    .replace_file = "restore the file from a backup or remove it",
+    .replace_program = "install the hvnet-subagent that wrote it or remove the file",
+    .correct_line = "correct or remove the line",
+};
+constexpr std::string_view kHeader = "hvnet-settings 1\n";
 constexpr std::string_view kComment =
     "# What was SET over SNMP. Written by hvnet-subagent: stop it before you edit this. Without "
     "its\n"
     "# line, an interface has what the kernel and the configuration say.\n";
-constexpr std::string_view kWhatToDo = "; correct or remove the line";
 
 // --- the words of a line -------------------------------------------------------------------------
 
 Result<void> readAlias(std::string_view word, RowSettings& out) {
   auto alias = unescapeWord(word);
-  if (!alias || alias->empty()) return fail("alias " + quotedWord(word) + " is no escaped text");
+  if (!alias || alias->empty()) return fail("alias " + quotedWord(word) + " is not escaped text");
   if (alias->size() > kLongestAlias) return fail("the alias is longer than 64 octets");
   out.alias = std::move(alias);
   return {};
@@ -37,7 +43,7 @@ Result<void> readTrapEnable(std::string_view word, RowSettings& out) {
 Result<void> readNumber(std::string_view key, std::string_view word,
                         std::optional<std::uint32_t>& out) {
   out = parseNumber<std::uint32_t>(word);
-  if (!out) return fail(std::string(key) + " " + quotedWord(word) + " is no number of 32 bits");
+  if (!out) return fail(std::string(key) + " " + quotedWord(word) + " is not a number of 32 bits");
   return {};
 }
 
@@ -48,12 +54,12 @@ Result<void> readSetting(std::string_view key, std::string_view word, RowSetting
   if (key == "rising") return out.rising ? twice() : readNumber(key, word, out.rising);
   if (key == "falling") return out.falling ? twice() : readNumber(key, word, out.falling);
   if (key == "ratio") return out.ratio ? twice() : readNumber(key, word, out.ratio);
-  return fail(quotedWord(key) + " is no setting");
+  return fail(quotedWord(key) + " is not a setting");
 }
 
 Result<RowSettings> readSettings(Words& words) {
   RowSettings out;
-  if (words.empty()) return fail("there is no setting behind the ifIndex");
+  if (words.empty()) return fail("there is no setting after the ifIndex");
   while (!words.empty()) {
     const std::string_view key = words.next();
     if (auto read = readSetting(key, words.next(), out); !read) return tl::unexpected(read.error());
@@ -66,58 +72,21 @@ Result<RowSettings> readSettings(Words& words) {
 }
 
 Result<void> readLine(Words& words, Settings& out) {
-  if (!words.accept("ifIndex")) return fail(quotedWord(words.peek()) + " is not known here");
+  if (!words.accept("ifIndex")) return fail(quotedWord(words.peek()) + " is unexpected here");
   const std::string_view word = words.next();
   const auto index = parseNumber<std::uint32_t>(word);
   // RFC 2863, InterfaceIndex: 1..2147483647.
   if (!index || *index == 0 || *index > 0x7fffffffU) {
-    return fail(quotedWord(word) + " is no ifIndex");
+    return fail(quotedWord(word) + " is not an ifIndex");
   }
   auto settings = readSettings(words);
   if (!settings) return tl::unexpected(settings.error());
   const bool fresh = out.emplace(IfIndex{*index}, *std::move(settings)).second;
-  if (!fresh) return fail("ifIndex " + std::string(word) + " has a line already");
+  if (!fresh) return fail("ifIndex " + std::string(word) + " already has a line");
   return {};
 }
 
-// --- the lines of the file -----------------------------------------------------------------------
-
-class SettingsReader {
- public:
-  SettingsReader(std::string_view text, std::string_view file) : lines_(text), file_(file) {}
-
-  Result<Settings> read() {
-    if (!lines_.nextWhole() || lines_.line() != kHeader) {
-      return failHere("these are no settings: the first line is not \"hvnet-settings 1\"",
-                      "; restore the file from a backup or remove it");
-    }
-    Settings out;
-    while (lines_.nextWhole()) {
-      Words words(lines_.line());
-      if (words.empty() || words.peek().front() == '#') continue;
-      if (words.accept("end")) {
-        if (words.empty() && lines_.rest().empty()) return out;
-        return failHere("there is something after \"end\"", kWhatToDo);
-      }
-      if (auto read = readLine(words, out); !read) return failHere(read.error().text, kWhatToDo);
-    }
-    return failHere("the file is torn: there is no \"end\" line",
-                    "; restore it from a backup, or add the line");
-  }
-
- private:
-  [[nodiscard]] tl::unexpected<Error> failHere(std::string_view reason,
-                                               std::string_view what_to_do) const {
-    std::string text(file_);
-    text += ":" + std::to_string(lines_.number()) + ": ";
-    text += reason;
-    text += what_to_do;
-    return fail(std::move(text));
-  }
-
-  Lines lines_;
-  std::string_view file_;
-};
+// --- the file ------------------------------------------------------------------------------------
 
 void appendNumber(std::string& text, std::string_view key, std::optional<std::uint32_t> number) {
   if (!number) return;
@@ -142,12 +111,21 @@ std::string formatRow(const RowSettings& row) {
 }  // namespace
 
 Result<Settings> parseSettings(std::string_view text, std::string_view file_name) {
-  return SettingsReader(text, file_name).read();
+  StateReader lines(kFormat, text, file_name);
+  if (auto header = lines.readHeader(); !header) return tl::unexpected(header.error());
+  Settings out;
+  while (true) {
+    auto words = lines.next();
+    if (!words) return tl::unexpected(words.error());
+    if (!*words) break;
+    if (auto read = readLine(**words, out); !read) return lines.failHere(read.error().text);
+  }
+  if (auto end = lines.readEnd(out.size()); !end) return tl::unexpected(end.error());
+  return out;
 }
 
 std::string formatSettings(const Settings& settings) {
   std::string text(kHeader);
-  text += "\n";
   text += kComment;
   for (const auto& [index, row] : settings) {
     const std::string words = formatRow(row);

@@ -1,4 +1,8 @@
-// The one value that everything downstream reads: published whole, read const.
+// The one value that all code after the poller reads: the tables, the events and `--show`. It is
+// published as a whole and never changes afterwards.
+//
+// Threads: any; a published snapshot is immutable. Ownership: shared by SnapshotPtr. Errors: none.
+// Units: rates are packets per second, counters are packets and octets.
 #pragma once
 
 #include <chrono>
@@ -12,47 +16,47 @@
 #include "base/clock.h"
 #include "counters/counters.h"
 #include "counters/driver_stats.h"
-#include "snapshot/drop_alarm.h"
+#include "snapshot/alarm_settings.h"
 #include "snapshot/interface.h"
 #include "snapshot/settings.h"
 
 namespace hvnet {
 
-// hvnetAgentSourceState. Stale: the last good values stand, and are older than they should be.
-// Failed: for so long that nobody can say whether the links are still up.
+// hvnetAgentSourceState. Stale: the last good values are published, and are too old. Failed: they
+// are so old that the link states are not known.
 enum class SourceState : std::uint8_t { kOk = 1, kStale = 2, kFailed = 3 };
 
-// Of the agent itself (HVNET-MIB, hvnetAgent).
+// Facts of the agent itself (HVNET-MIB, hvnetAgent).
 struct AgentFacts {
   std::string version;
-  std::string hypervisor;  // of the adapters; empty without any
-  std::string source;      // as `--source` spells it
+  std::string hypervisor;  // from the adapters; empty without adapters
+  std::string source;      // as written after `--source`
   IndexOrder index_order = IndexOrder::kHypervisor;
   std::chrono::milliseconds sample_interval{0};
 };
 
-// How the source does.
+// The state of the source.
 struct SourceHealth {
   SourceState state = SourceState::kOk;
-  std::optional<TimePoint> counted_at;  // when these counters were counted; empty before any were
-  std::uint64_t samples = 0;            // good ones
+  std::optional<TimePoint> counted_at;  // when the counters were read; empty before the first time
+  std::uint64_t samples = 0;            // good samples
   std::uint64_t errors = 0;             // samples and events that could not be read
 };
 
-// hvnetAlarmTable and hvnetStatsTable beyond the counters; beside each row of ifTable. Of what is
-// no adapter, only `resets`. Rates are per second.
+// The values of hvnetAlarmTable and hvnetStatsTable that are not counters, one for each row of
+// ifTable. For an interface that is not an adapter, only `resets` is used.
 struct AdapterRates {
-  std::uint64_t resets = 0;                    // bridged
+  std::uint64_t resets = 0;                    // driver resets that were compensated
   std::optional<std::uint32_t> in_drops_rate;  // over the alarm's window; empty until it is known
   std::optional<std::uint32_t> baseline;       // empty before the first whole window
-  std::uint32_t threshold = 0;                 // what raises the alarm now
+  std::uint32_t threshold = 0;                 // the rate that raises the alarm now
   AlarmState alarm = AlarmState::kQuiet;
   std::uint32_t raised_count = 0;
   std::optional<TimePoint> last_raised;
   AlarmSettings settings;
 };
 
-// One vRSS queue, 64 bits each since it appeared.
+// The counters of one vRSS queue, in 64 bits, since the queue appeared.
 struct QueueCounters {
   IfIndex index{};
   std::uint32_t queue = 0;
@@ -62,11 +66,11 @@ struct QueueCounters {
   std::optional<std::uint64_t> tx_octets;
 };
 
-// One line of `ethtool -S`: raw, as the driver has it now.
+// One line of `ethtool -S`, unchanged.
 struct DriverStatLine {
   IfIndex index{};
   std::uint32_t number = 0;  // 1 for the first line
-  std::string_view name;     // lives in Snapshot::stat_names
+  std::string_view name;     // points into Snapshot::stat_names
   std::uint64_t value = 0;
 };
 
@@ -74,13 +78,13 @@ struct Snapshot {
   std::shared_ptr<const AgentFacts> agent;
   std::shared_ptr<const Interfaces> interfaces;
   std::vector<Counters> counters;            // counters[i] belongs to interfaces->rows[i]
-  std::vector<AdapterRates> rates;           // rates[i], too
-  std::vector<QueueCounters> queues;         // adapters', by ifIndex and queue
-  std::vector<DriverStatLine> driver_stats;  // adapters', by ifIndex and number
+  std::vector<AdapterRates> rates;           // rates[i] belongs to interfaces->rows[i]
+  std::vector<QueueCounters> queues;         // of adapters, sorted by ifIndex and queue
+  std::vector<DriverStatLine> driver_stats;  // of adapters, sorted by ifIndex and number
   std::vector<StatNameList> stat_names;      // keeps the names alive
   SourceHealth health;
-  SettingsPtr settings;    // what was SET of these rows; null where nothing can be
-  TimePoint sampled_at{};  // just before the source was asked
+  SettingsPtr settings;    // the values that were SET; null if SET is not possible
+  TimePoint sampled_at{};  // the time just before the source was read
 };
 
 using SnapshotPtr = std::shared_ptr<const Snapshot>;

@@ -1,11 +1,18 @@
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/unique_fd.h"
+#include "snmp/callback_guard.h"
 #include "snmp/library.h"
 #include "snmp/net_snmp.h"
 #include "snmp/reply.h"
@@ -14,6 +21,15 @@
 
 namespace hvnet {
 namespace {
+
+// Who may not even look into the folder of a socket has not come to the socket's own permissions.
+std::string whoClosesIt(const std::filesystem::path& socket) {
+  struct stat info {};
+  const bool folder_closed = ::stat(socket.c_str(), &info) != 0 && errno == EACCES;
+  return folder_closed ? " (the folder " + socket.parent_path().string() +
+                             " is closed to this user; run hvnet-setup-snmpd, or chmod 0755)"
+                       : " (is this user in the group of the socket? see agentXPerms)";
+}
 
 // The library does not say why it could not connect; for a socket file we can find out.
 std::string whyUnreachable(std::string_view address) {
@@ -27,7 +43,7 @@ std::string whyUnreachable(std::string_view address) {
   const auto* where = reinterpret_cast<const sockaddr*>(&name);
   if (!fd || ::connect(fd.get(), where, sizeof name) == 0) return {};
   std::string why = std::string(": ") + std::strerror(errno);
-  if (errno == EACCES) why += " (is this user in the group of the socket? see agentXPerms)";
+  if (errno == EACCES) why += whoClosesIt(std::string(address));
   return why;
 }
 
@@ -49,10 +65,27 @@ bool isLocal(int socket) {
   return ::getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
 }
 
+// A standard table, which the master or a `pass` line of its configuration may serve as well.
+// Nobody else has HVNET-MIB.
+bool mayHaveRivals(const Subtree& subtree) {
+  constexpr std::array<SubId, 6> kMib2 = {1, 3, 6, 1, 2, 1};
+  return !isScalar(*subtree.table) &&
+         std::ranges::equal(OidView(subtree.root).first(kMib2.size()), kMib2);
+}
+
+// All columns in one registration (RFC 2741 §6.2.3). A refusal is logged by the library, and the
+// table is still there at its root.
+void registerColumnsOf(const Table& table, netsnmp_session& master) {
+  std::vector<oid> first(table.entry.begin(), table.entry.end());
+  first.push_back(table.columns.front().number);
+  agentx_register(&master, first.data(), first.size(), kPriority, static_cast<int>(first.size()),
+                  table.columns.back().number, 0, 0, nullptr);
+}
+
 class AgentxSession final : public Session {
  public:
   AgentxSession(SnapshotStore& store, SettingsStore& settings, Log& log)
-      : server_(store, settings), log_(&log) {
+      : server_(store, settings, log), log_(&log), guard_(log) {
     snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START,
                            &AgentxSession::onJoined, this);
     snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP,
@@ -82,16 +115,26 @@ class AgentxSession final : public Session {
 
  private:
   static int onJoined(int /*major*/, int /*minor*/, void* session, void* self) {
-    static_cast<AgentxSession*>(self)->joined(*static_cast<netsnmp_session*>(session));
-    return SNMPERR_SUCCESS;
+    auto& ours = *static_cast<AgentxSession*>(self);
+    return ours.guard_.run(SNMPERR_SUCCESS, [&] {
+      ours.joined(*static_cast<netsnmp_session*>(session));
+      return SNMPERR_SUCCESS;
+    });
   }
 
   static int onLeft(int /*major*/, int /*minor*/, void* /*session*/, void* self) {
-    auto& session = *static_cast<AgentxSession*>(self);
-    session.joined_ = false;
-    session.log_->warning("the master agent at " + Library::agentxAddress() +
-                          " is gone; trying again every second");
-    return SNMPERR_SUCCESS;
+    auto& ours = *static_cast<AgentxSession*>(self);
+    return ours.guard_.run(SNMPERR_SUCCESS, [&] {
+      ours.left();
+      return SNMPERR_SUCCESS;
+    });
+  }
+
+  void left() {
+    joined_ = false;
+    statusChanged();
+    log_->warning("the master agent at " + Library::agentxAddress() +
+                  " is gone; trying again every second");
   }
 
   void joined(netsnmp_session& session) {
@@ -103,8 +146,21 @@ class AgentxSession final : public Session {
       if (isLocal(transport->sock)) snmp_alarm_register_hr({0, 1}, 0, &stopPinging, nullptr);
     }
     joined_ = true;
-    server_.takeUptime();
+    server_.readUptime();
+    registerColumns(session);
     log_->info("joined the master agent at " + Library::agentxAddress());
+    statusChanged();
+  }
+
+  // The library registers the tables' roots, which keep walks from other agents' rows. A `pass`
+  // line for one column is a longer OID and would win over a root, so that the columns are
+  // registered, too. The library is not told of these: it splits a root at each OID below it,
+  // registers the pieces as often as it has pieces when the master comes back, and never frees
+  // them.
+  void registerColumns(netsnmp_session& master) const {
+    for (const Subtree& subtree : server_.mib().subtrees()) {
+      if (mayHaveRivals(subtree)) registerColumnsOf(*subtree.table, master);
+    }
   }
 
   // The library asks each second whether the master is still there, and does nothing else until it
@@ -140,14 +196,18 @@ class AgentxSession final : public Session {
     if (session.securityModel != SNMP_DEFAULT_SECMODEL) {
       snmp_alarm_reset(static_cast<unsigned int>(session.securityModel));
     }
-    server_.answerAgentx(request);
+    const long error = guard_.run<long>(SNMP_ERR_GENERR, [&] {
+      server_.answerAgentx(request);
+      return SNMP_ERR_NOERROR;
+    });
     request.version = session.version;
-    sendReply(session, request, kAgentxResponse);
+    sendReply(session, request, kAgentxResponse, error);
     return 1;
   }
 
   Server server_;
   Log* log_;
+  CallbackGuard guard_;
   bool joined_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include "snmp/config_glue.h"
 
 #include <algorithm>
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -33,6 +34,25 @@ Placed splitPlace(std::string_view message) {
   return {{}, std::string(message)};
 }
 
+// The library's handler of a token; null when it has none.
+const config_line* handlerOf(const char* token) {
+  const config_line* handler = read_config_get_handlers(kApplicationType);
+  while (handler != nullptr && strcasecmp(handler->config_token, token) != 0) {
+    handler = handler->next;
+  }
+  return handler;
+}
+
+// For a handler of the library's: what `task` throws becomes a problem of the line.
+template <class Task>
+void handled(const char* token, Task&& task) noexcept {
+  try {
+    task();
+  } catch (const std::exception& error) {
+    netsnmp_config_error("%s: %s", token, error.what());
+  }
+}
+
 }  // namespace
 
 ConfigReading::ConfigReading(Config& config) : config_(&config) {
@@ -45,18 +65,59 @@ ConfigReading::ConfigReading(Config& config) : config_(&config) {
 }
 
 ConfigReading::~ConfigReading() {
+  for (const AccessToken& token : access_tokens_) {
+    register_config_handler(kApplicationType, token.name, token.parse, token.free, nullptr);
+  }
   g_reading = nullptr;
+}
+
+void ConfigReading::watchTokens() {
+  for (const UselessToken& token : uselessTokens()) {
+    register_config_handler(kApplicationType, token.name, &handleUseless, nullptr, nullptr);
+  }
+  for (AccessToken token : {AccessToken{"rocommunity", false}, AccessToken{"rwcommunity", false},
+                            AccessToken{"authcommunity", false}, AccessToken{"com2sec", false},
+                            AccessToken{"rocommunity6", true}, AccessToken{"rwcommunity6", true},
+                            AccessToken{"com2sec6", true}}) {
+    const config_line* handler = handlerOf(token.name);
+    if (handler == nullptr) continue;
+    token.parse = handler->parse_line;
+    token.free = handler->free_func;
+    access_tokens_.push_back(token);
+    register_config_handler(kApplicationType, token.name, &handleAccess, token.free, nullptr);
+  }
 }
 
 void ConfigReading::handleDirective(const char* token, char* line) {
   if (g_reading == nullptr) return;
   // The library matches tokens whatever their case.
+  const std::string_view name = token;
   const auto found = std::ranges::find_if(directives(), [&](const Directive& directive) {
-    return strcasecmp(std::string(directive.name).c_str(), token) == 0;
+    return directive.name.size() == name.size() &&
+           strncasecmp(directive.name.data(), token, name.size()) == 0;
   });
   if (found == directives().end()) return;
-  const Result<void> parsed = found->parse(line, g_reading->place(), *g_reading->config_);
-  if (!parsed) netsnmp_config_error("%s: %s", token, parsed.error().text.c_str());
+  handled(token, [&] {
+    const Result<void> parsed = found->parse(line, g_reading->place(), *g_reading->config_);
+    if (!parsed) netsnmp_config_error("%s: %s", token, parsed.error().text.c_str());
+  });
+}
+
+void ConfigReading::handleUseless(const char* token, char* /*line*/) {
+  const auto found = std::ranges::find_if(uselessTokens(), [&](const UselessToken& useless) {
+    return strcasecmp(useless.name, token) == 0;
+  });
+  if (found == uselessTokens().end()) return;
+  netsnmp_config_error("%s has no effect here: %s", token, found->instead.data());
+}
+
+void ConfigReading::handleAccess(const char* token, char* line) {
+  if (g_reading == nullptr) return;
+  for (const AccessToken& access : g_reading->access_tokens_) {
+    if (strcasecmp(access.name, token) != 0) continue;
+    (access.ipv6 ? g_reading->ipv6_access_ : g_reading->ipv4_access_) = true;
+    access.parse(token, line);
+  }
 }
 
 // The library tells file and line only in what it logs, so it is made to log something.

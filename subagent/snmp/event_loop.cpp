@@ -42,6 +42,7 @@ Result<EventLoop> EventLoop::create() {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGHUP);
+  sigaddset(&signals, SIGCHLD);
   if (::pthread_sigmask(SIG_BLOCK, &signals, nullptr) != 0) return failErrno("pthread_sigmask");
   UniqueFd fd{::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK)};
   if (!fd) return failErrno("signalfd");
@@ -63,11 +64,12 @@ Result<void> EventLoop::every(std::chrono::milliseconds interval, std::function<
   return {};
 }
 
-bool EventLoop::takeSignal() {
+bool EventLoop::handleSignal() {
   signalfd_siginfo signal{};
   if (::read(signal_fd_.get(), &signal, sizeof signal) != sizeof signal) return true;
-  if (signal.ssi_signo != SIGHUP) return false;
-  if (hangup_) hangup_();
+  const auto& task = signal.ssi_signo == SIGHUP ? hangup_ : child_end_;
+  if (signal.ssi_signo != SIGHUP && signal.ssi_signo != SIGCHLD) return false;
+  if (task) task();
   return true;
 }
 
@@ -87,7 +89,7 @@ void EventLoop::run() {
     const int ready = netsnmp_large_fd_set_select(highest, fds.get(), nullptr, nullptr,
                                                   block != 0 ? nullptr : &timeout);
     if (ready > 0) {
-      if (fds.has(signal_fd_.get()) && !takeSignal()) return;
+      if (fds.has(signal_fd_.get()) && !handleSignal()) return;
       snmp_read2(fds.get());
       for (const Watch& watch : watches_) {
         if (fds.has(watch.fd)) watch.task();

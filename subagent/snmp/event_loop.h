@@ -1,5 +1,9 @@
 // The main thread's wait: Net-SNMP's sessions and alarms, signals, other threads' news, and what is
 // done now and then.
+//
+// Threads: main thread only; it also calls every task.
+// Ownership: the loop owns its timers and the signals; what is watched outlives it.
+// Errors: only a timer or signal that cannot be set up is one. Tasks must not fail.
 #pragma once
 
 #include <chrono>
@@ -17,12 +21,14 @@ class EventLoop {
   // connection that breaks is never a signal.
   static Result<EventLoop> create();
 
-  // All three before run(), which calls the tasks in its own thread.
+  // All of them before run(), which calls the tasks in its own thread.
   // Whenever `fd`, which outlives the loop, is readable; the task has to empty it.
   void watch(int fd, std::function<void()> task) { watches_.push_back({fd, std::move(task)}); }
   Result<void> every(std::chrono::milliseconds interval, std::function<void()> task);
   // Whenever SIGHUP comes, or has come since create().
   void onHangup(std::function<void()> task) { hangup_ = std::move(task); }
+  // Whenever a process that this one has started may have ended (SIGCHLD).
+  void onChildEnd(std::function<void()> task) { child_end_ = std::move(task); }
   // Serves until SIGTERM or SIGINT.
   void run();
 
@@ -34,10 +40,11 @@ class EventLoop {
 
   explicit EventLoop(UniqueFd signal_fd) : signal_fd_(std::move(signal_fd)) {}
 
-  bool takeSignal();  // false: time to end
+  bool handleSignal();  // false: time to end
 
   UniqueFd signal_fd_;
   std::function<void()> hangup_;
+  std::function<void()> child_end_;
   std::vector<UniqueFd> timers_;
   std::vector<Watch> watches_;
 };

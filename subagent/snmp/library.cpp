@@ -1,5 +1,6 @@
 #include "snmp/library.h"
 
+#include <resolv.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -19,10 +20,18 @@ void setDefault(int which, const std::string& value) {
 
 // Once and for 5 s, instead of six times and for a minute: a stream loses nothing, so that what is
 // said again would only be told twice, and meanwhile nothing else is done here.
-void giveTheMasterTime() {
+void limitWaitForMaster() {
   constexpr int kSeconds = 5;
   netsnmp_ds_set_int(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_TIMEOUT, kSeconds);
   netsnmp_ds_set_int(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_RETRIES, 0);
+}
+
+// Who reads a file again has just had every host name in it looked up by another process. Should
+// the name server fall silent in between, this thread, which serves, does not wait for it for long.
+void boundNameLookups() {
+  ::res_init();
+  _res.retrans = 1;  // seconds
+  _res.retry = 1;
 }
 
 void setAgentxAddress(const std::string& address) {
@@ -38,9 +47,9 @@ LogLevel levelOf(int priority) {
 // One file may serve both kinds of session, but the library knows these tokens only where they have
 // an effect.
 constexpr std::array kOnlyForSubagents = {"agentXPingInterval"};
-constexpr std::array kOnlyForMasters = {"agentXPerms", "informsink",  "master",   "sysContact",
-                                        "sysDescr",    "sysLocation", "sysName",  "sysObjectID",
-                                        "sysServices", "trap2sink",   "trapsess", "trapsink"};
+constexpr std::array kOnlyForMasters = {"informsink", "sysContact",  "sysDescr",    "sysLocation",
+                                        "sysName",    "sysObjectID", "sysServices", "trap2sink",
+                                        "trapsess",   "trapsink"};
 
 template <class Tokens>
 void ignore(const Tokens& tokens) {
@@ -91,6 +100,7 @@ tl::expected<std::unique_ptr<Library>, std::vector<Error>> Library::start(
   library->reading_ = &reading;
   library->initialise();
   library->reading_ = nullptr;
+  library->warnOfSilence(reading);
   if (reading.problems().empty()) return library;
   return tl::unexpected(errorsOf(reading));
 }
@@ -98,12 +108,20 @@ tl::expected<std::unique_ptr<Library>, std::vector<Error>> Library::start(
 std::vector<Error> Library::reread(const std::optional<std::filesystem::path>& config_file,
                                    Config& fresh) {
   options_.config_file = config_file;
+  boundNameLookups();
   const std::string address = agentxAddress();
+  // Else a line that is gone would seem to be there still.
+  netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET, nullptr);
   ConfigReading reading(fresh);
+  reading.watchTokens();
   reading_ = &reading;
   readAgain();
   reading_ = nullptr;
+  const bool moved = options_.role == Role::kSubagent && options_.agentx_address.empty() &&
+                     agentxAddress() != address;
+  if (moved) log_->warning("agentXSocket has changed; restart to apply it");
   setAgentxAddress(address);
+  warnOfSilence(reading);
   return errorsOf(reading);
 }
 
@@ -161,8 +179,9 @@ void Library::initialise() {
     init_sysORTable();
     ignore(kOnlyForSubagents);
   }
+  reading_->watchTokens();
   netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, 1);
-  if (subagent) giveTheMasterTime();
+  if (subagent) limitWaitForMaster();
   // Ahead of the library's own reaction, which is to connect.
   netsnmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_POST_READ_CONFIG,
                             &Library::onConfigRead, this, NETSNMP_CALLBACK_HIGHEST_PRIORITY);
@@ -187,20 +206,28 @@ std::string Library::agentxAddress() {
 int Library::onLog(int /*major*/, int /*minor*/, void* message, void* self) {
   auto& library = *static_cast<Library*>(self);
   const auto& entry = *static_cast<const snmp_log_message*>(message);
-  const std::string_view text = withoutNewline(entry.msg);
-  if (library.reading_ != nullptr && entry.priority <= LOG_WARNING) {
-    library.reading_->addProblem(text);
+  return library.guard_.run(SNMPERR_SUCCESS, [&] {
+    library.hear(entry.priority, withoutNewline(entry.msg));
+    return SNMPERR_SUCCESS;
+  });
+}
+
+void Library::hear(int priority, std::string_view text) {
+  if (reading_ != nullptr && priority <= LOG_WARNING) {
+    reading_->addProblem(text);
   } else if (isNoNews(text)) {
-    library.log_->debug(text);
+    log_->debug(text);
   } else {
-    library.log_->write(levelOf(entry.priority), text);
+    log_->write(levelOf(priority), text);
   }
-  return SNMPERR_SUCCESS;
 }
 
 int Library::onConfigRead(int /*major*/, int /*minor*/, void* /*unused*/, void* self) {
-  static_cast<Library*>(self)->completeConfig();
-  return SNMPERR_SUCCESS;
+  auto& library = *static_cast<Library*>(self);
+  return library.guard_.run(SNMPERR_SUCCESS, [&] {
+    library.completeConfig();
+    return SNMPERR_SUCCESS;
+  });
 }
 
 // The lines are read; the library has not acted on them yet.
@@ -215,8 +242,16 @@ void Library::completeConfig() {
   if (options_.role == Role::kStandalone) {
     log_->warning(
         "no access line (rocommunity, rouser, ...) in the configuration: community \"public\" may "
-        "read from loopback, nobody else");
+        "read, from loopback only");
   }
+}
+
+// Net-SNMP has access lines for IPv4 and others for IPv6, and drops a request without a word.
+void Library::warnOfSilence(const ConfigReading& reading) const {
+  if (!listensOnIpv6(options_.listen_addresses) || !reading.communitiesForIpv4Only()) return;
+  log_->warning(
+      "no IPv6 client will get an answer by a community: rocommunity, rwcommunity and com2sec are "
+      "for IPv4; add rocommunity6 COMMUNITY [SOURCE], or rwcommunity6 or com2sec6");
 }
 
 }  // namespace hvnet

@@ -1,4 +1,9 @@
-// Net-SNMP from start to shutdown: one a process, main thread only.
+// Net-SNMP from start to shutdown: one a process.
+//
+// Threads: main thread only. To read the configuration may take as long as a name server takes to
+// answer for the host names in it; reread() bounds that to a second for each server and name.
+// Ownership: the log outlives the library; `config` is filled in and stays the caller's.
+// Errors: every bad line of the configuration is an Error, "file:line: what is wrong".
 #pragma once
 
 #include <filesystem>
@@ -11,6 +16,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "config.h"
+#include "snmp/callback_guard.h"
 #include "snmp/config_glue.h"
 
 namespace hvnet {
@@ -25,7 +31,8 @@ struct LibraryOptions {
   Role role = Role::kNone;
   std::optional<std::filesystem::path> config_file;  // must exist when given
   std::filesystem::path persistent_folder;           // SNMPv3 users and engine boots; standalone
-  std::string agentx_address;  // empty: as the configuration or the library says
+  std::string agentx_address;    // empty: as the configuration or the library says
+  std::string listen_addresses;  // of a standalone agent
 };
 
 class Library {
@@ -48,15 +55,19 @@ class Library {
   [[nodiscard]] static std::string agentxAddress();
 
  private:
-  Library(LibraryOptions options, Log& log) : options_(std::move(options)), log_(&log) {}
+  Library(LibraryOptions options, Log& log)
+      : options_(std::move(options)), log_(&log), guard_(log) {}
   void initialise();
   void readAgain();
   static int onLog(int major, int minor, void* message, void* self);
   static int onConfigRead(int major, int minor, void* unused, void* self);
+  void hear(int priority, std::string_view text);
   void completeConfig();
+  void warnOfSilence(const ConfigReading& reading) const;
 
   LibraryOptions options_;
   Log* log_;
+  CallbackGuard guard_;
   ConfigReading* reading_ = nullptr;  // while the configuration is being read
 };
 

@@ -1,4 +1,8 @@
 // The one place that includes Net-SNMP's headers, and what they forget to declare.
+//
+// Threads: main thread only, as all of the library.
+// Ownership: the library's, unless its manual says otherwise.
+// Errors: the library's return codes; no exception may pass through it (callback_guard.h).
 #pragma once
 
 // Net-SNMP wants its headers in this order.
@@ -22,6 +26,9 @@ extern "C" {
 extern netsnmp_session* main_session;  // the AgentX session to the master; null while there is none
 int handle_agentx_packet(int operation, netsnmp_session* session, int reqid, netsnmp_pdu* pdu,
                          void* magic);
+int agentx_register(netsnmp_session* session, oid* start, size_t length, int priority,
+                    int range_subid, oid range_ubound, int timeout, u_char flags,
+                    const char* context);
 int agentx_close_session(netsnmp_session* session, int why);
 void agentx_unregister_callbacks(netsnmp_session* session);
 void init_vacm_conf(void);

@@ -48,7 +48,7 @@ netsnmp_variable_list* append(netsnmp_variable_list** list, OidView name, const 
 }
 
 // A master that hangs reads nothing, and the library would wait until there is room.
-bool takesMore(netsnmp_session& session) {
+bool hasRoom(netsnmp_session& session) {
   const auto* transport = snmp_sess_transport(snmp_sess_pointer(&session));
   if (transport == nullptr) return false;
   pollfd wanted{transport->sock, POLLOUT, 0};
@@ -68,8 +68,8 @@ Result<std::unique_ptr<Notifier>> Notifier::start(SnapshotStore& store, EventLoo
 
 void Notifier::onChange() {
   const TimePoint now = Clock::now();
-  for (SnapshotPtr& snapshot : store_->takeChanges()) {
-    for (const Event& event : watch_.update(snapshot)) take(event, now);
+  for (SnapshotPtr& snapshot : store_->popChanges()) {
+    for (const Event& event : watch_.update(snapshot)) consider(event, now);
     last_ = std::move(snapshot);
   }
   tellDue(now);
@@ -80,14 +80,14 @@ void Notifier::onTimer() {
   if (::read(timer_.get(), &expirations, sizeof expirations) > 0) tellDue(Clock::now());
 }
 
-void Notifier::take(const Event& event, TimePoint now) {
+void Notifier::consider(const Event& event, TimePoint now) {
   const auto change = linkChangeOf(event.kind);
   if (!change || limiter_.offer(event.index, *change, now)) send(event);
 }
 
 // What was held back is told as it is now, unless the row is gone or is no longer told of.
 void Notifier::tellDue(TimePoint now) {
-  for (const DueChange& due : limiter_.takeDue(now)) {
+  for (const DueChange& due : limiter_.popDue(now)) {
     const Interface* row = rowAt(*last_, due.index);
     if (row == nullptr || row->trap_enable != TrapEnable::kEnabled) continue;
     send({kindOf(due.change), due.index, last_});
@@ -110,14 +110,14 @@ void Notifier::setTimer(TimePoint now) const {
 void Notifier::send(const Event& event) const {
   const Notification& notification = notificationOf(event.kind);
   if (main_session == nullptr) {
-    log_->debug("no master agent to tell of " + describe(notification, event));
+    log_->debug("no master agent; lost: " + describe(notification, event));
     return;
   }
-  if (!takesMore(*main_session)) {
-    log_->debug("the master agent hangs; not told of " + describe(notification, event));
+  if (!hasRoom(*main_session)) {
+    log_->debug("the master agent does not answer; lost: " + describe(notification, event));
     return;
   }
-  log_->debug("telling of " + describe(notification, event));
+  log_->debug("sending " + describe(notification, event));
   netsnmp_variable_list* list = nullptr;
   bool whole = append(&list, kSnmpTrapOid, {kObjectId, 0, {}, notification.oid}) != nullptr;
   for (const CarriedValue& carried : valuesOf(mib_, event)) {

@@ -1,7 +1,9 @@
-// Tells of what happens, in the moment it happens: snapshots in, notifications out.
+// Sends a notification at once for each event: snapshots in, notifications out. Through the master
+// in AgentX; standalone, to the trap sinks of the configuration.
 //
-// Main thread only. Through the master in AgentX; alone, to the trap sinks of the configuration.
-// Nobody there to be told: the notification is lost, and nothing is repeated later.
+// Threads: main thread only.
+// Ownership: store, log and loop outlive the notifier.
+// Errors: without a master or a sink the notification is lost, and is not sent later.
 #pragma once
 
 #include <memory>
@@ -9,9 +11,9 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "base/unique_fd.h"
-#include "snapshot/events.h"
-#include "snapshot/flap_limiter.h"
-#include "snapshot/store.h"
+#include "snapshot/events/events.h"
+#include "snapshot/events/flap_limiter.h"
+#include "snapshot/publish/store.h"
 #include "tables/mib.h"
 
 namespace hvnet {
@@ -30,7 +32,7 @@ class Notifier {
 
   void onChange();
   void onTimer();
-  void take(const Event& event, TimePoint now);
+  void consider(const Event& event, TimePoint now);
   void tellDue(TimePoint now);
   void setTimer(TimePoint now) const;
   void send(const Event& event) const;

@@ -4,7 +4,7 @@
 
 namespace hvnet {
 
-void sendReply(netsnmp_session& session, netsnmp_pdu& request, int command) {
+void sendReply(netsnmp_session& session, netsnmp_pdu& request, int command, long error) {
   netsnmp_variable_list* variables = std::exchange(request.variables, nullptr);
   netsnmp_pdu* response = snmp_clone_pdu(&request);
   if (response == nullptr) {
@@ -14,7 +14,7 @@ void sendReply(netsnmp_session& session, netsnmp_pdu& request, int command) {
   response->variables = variables;
   response->command = command;
   response->flags &= ~static_cast<u_long>(UCD_MSG_FLAG_EXPECT_RESPONSE);
-  response->errstat = SNMP_ERR_NOERROR;
+  response->errstat = error;
   response->errindex = 0;
   if (snmp_send(&session, response) != 0) return;
   if (session.s_snmp_errno == SNMPERR_TOO_LONG) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <boost/container/small_vector.hpp>
+#include <memory>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,9 +13,7 @@
 namespace hvnet {
 namespace {
 
-// Lower wins between equal roots; a built-in IF-MIB has 127.
-constexpr int kPriority = 100;
-constexpr char kMomentKey[] = "hvnet-moment";
+constexpr char kRequestViewKey[] = "hvnet-request-view";
 
 // What has nothing to SET is refused by the library.
 int accessOf(const Table& table) {
@@ -71,7 +71,7 @@ Result<void> Server::listModules() {
   return {};
 }
 
-void Server::takeUptime() {
+void Server::readUptime() {
   using Hundredths = std::chrono::duration<std::int64_t, std::centi>;
   const Hundredths uptime{static_cast<std::int64_t>(netsnmp_get_agent_uptime())};
   clock_.started = Clock::now() - uptime;
@@ -81,7 +81,7 @@ void Server::takeUptime() {
 bool Server::answerGet(netsnmp_pdu& pdu) {
   Places places;
   if (!mayAnswer(pdu, places)) return false;
-  const Moment now = moment();
+  const RequestView now = requestView();
   const View view = viewOf(now);
   auto place = places.begin();
   for (auto* varbind = pdu.variables; varbind != nullptr; varbind = varbind->next_variable) {
@@ -109,7 +109,7 @@ bool Server::mayAnswer(netsnmp_pdu& pdu, Places& places) const {
 }
 
 void Server::answerAgentx(netsnmp_pdu& pdu) {
-  const Moment now = moment();
+  const RequestView now = requestView();
   const View view = viewOf(now);
   for (netsnmp_variable_list* varbind = pdu.variables; varbind != nullptr;
        varbind = varbind->next_variable) {
@@ -131,39 +131,47 @@ int Server::handle(netsnmp_mib_handler* handler, netsnmp_handler_registration* r
                    netsnmp_agent_request_info* info, netsnmp_request_info* requests) {
   auto& self = *static_cast<Server*>(handler->myvoid);
   const auto& subtree = *static_cast<const Subtree*>(registration->my_reg_void);
-  const Moment& now = self.momentOf(*info);
-  if (MODE_IS_SET(info->mode)) {
-    self.set_.handle(*subtree.table, now.snapshot, *info, requests);
+  return self.guard_.run<int>(SNMP_ERR_GENERR,
+                              [&] { return self.answer(subtree, *info, requests); });
+}
+
+int Server::answer(const Subtree& subtree, netsnmp_agent_request_info& info,
+                   netsnmp_request_info* requests) {
+  const RequestView& now = requestViewOf(info);
+  if (MODE_IS_SET(info.mode)) {
+    set_.handle(*subtree.table, now.snapshot, info, requests);
     return SNMP_ERR_NOERROR;
   }
-  const View view = self.viewOf(now);
+  const View view = viewOf(now);
   for (netsnmp_request_info* request = requests; request != nullptr; request = request->next) {
     if (request->processed != 0) continue;
-    if (info->mode == MODE_GET) {
+    if (info.mode == MODE_GET) {
       setGot(*request->requestvb, get(*subtree.table, view, nameOf(*request->requestvb)));
-    } else if (info->mode == MODE_GETNEXT) {
-      self.answerNext(view, subtree, *request);
-    } else if (info->mode == MODE_GETBULK) {
-      self.answerBulk(view, subtree, *request);
+    } else if (info.mode == MODE_GETNEXT) {
+      answerNext(view, subtree, *request);
+    } else if (info.mode == MODE_GETBULK) {
+      answerBulk(view, subtree, *request);
     }
   }
   return SNMP_ERR_NOERROR;
 }
 
-Server::Moment Server::moment() const {
+Server::RequestView Server::requestView() const {
   return {store_->fresh(kMaxAge, kMaxWait), Clock::now()};
 }
 
 // One request may call the handler once for each subtree that it touches. The library keeps this
 // until the request is answered.
-const Server::Moment& Server::momentOf(netsnmp_agent_request_info& info) const {
-  if (const void* kept = netsnmp_agent_get_list_data(&info, kMomentKey)) {
-    return *static_cast<const Moment*>(kept);
+const Server::RequestView& Server::requestViewOf(netsnmp_agent_request_info& info) const {
+  if (const void* kept = netsnmp_agent_get_list_data(&info, kRequestViewKey)) {
+    return *static_cast<const RequestView*>(kept);
   }
-  auto* fresh = new Moment(moment());
-  const auto free = [](void* kept) { delete static_cast<Moment*>(kept); };
-  netsnmp_agent_add_list_data(&info, netsnmp_create_data_list(kMomentKey, fresh, free));
-  return *fresh;
+  auto fresh = std::make_unique<RequestView>(requestView());
+  const auto free = [](void* kept) { delete static_cast<RequestView*>(kept); };
+  netsnmp_data_list* node = netsnmp_create_data_list(kRequestViewKey, fresh.get(), free);
+  if (node == nullptr) throw std::bad_alloc();
+  netsnmp_agent_add_list_data(&info, node);
+  return *fresh.release();
 }
 
 // What is not found here is looked for in the next subtree by the agent.

@@ -1,16 +1,20 @@
 // How the tables reach the world: through a master agent, or on a port of our own.
 //
-// Main thread only. A session is opened once and lives as long as the process serves; the
-// stores outlive it.
+// Threads: main thread only.
+// Ownership: a session is opened once and lives as long as the process serves; the stores and the
+// log outlive it.
+// Errors: an address that cannot be listened on is an Error; a master that is not there is logged.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/log.h"
 #include "base/result.h"
+#include "snapshot/publish/store.h"
 #include "snapshot/settings_store.h"
-#include "snapshot/store.h"
 
 namespace hvnet {
 
@@ -19,6 +23,16 @@ class Session {
   virtual ~Session() = default;
   // For a person: "joined unix:/var/agentx/master".
   [[nodiscard]] virtual std::string status() const = 0;
+  // `task` is called as soon as status() says something else.
+  void onStatusChange(std::function<void()> task) { status_changed_ = std::move(task); }
+
+ protected:
+  void statusChanged() const {
+    if (status_changed_) status_changed_();
+  }
+
+ private:
+  std::function<void()> status_changed_;
 };
 
 // Joins the master as soon as it is there, and again whenever it comes back; a master that is not

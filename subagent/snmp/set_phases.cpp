@@ -51,7 +51,7 @@ void SetPhases::reserve(const Table& table, netsnmp_agent_request_info& info,
                         netsnmp_request_info* requests) {
   for (auto* request = requests; request != nullptr; request = request->next) {
     const netsnmp_variable_list& varbind = *request->requestvb;
-    const auto refusal = pdu_->request.take(table, nameOf(varbind), valueOf(varbind));
+    const auto refusal = pdu_->request.add(table, nameOf(varbind), valueOf(varbind));
     if (refusal) return refuse(info, request, errorOf(*refusal));
   }
 }

@@ -1,16 +1,20 @@
 // A SET in Net-SNMP's phases: every variable of a PDU is SET, or none is.
 //
-// Main thread only. A PDU comes in several calls, one for each subtree it touches and each phase;
-// its transaction number holds them together. Nothing is written before every variable was found
-// right. Then everything is, at once, and the poller has the newest snapshot with it before the
-// answer goes out; it is waited for at most kMaxSetWait.
+// A PDU comes in several calls, one for each subtree it touches and each phase; its transaction
+// number holds them together. Nothing is written before every variable was found right. Then
+// everything is, at once, and the poller has the newest snapshot with it before the answer goes
+// out.
+//
+// Threads: main thread only. Waits for the poller for at most kMaxSetWait.
+// Ownership: the stores outlive this; the requests are the library's.
+// Errors: a refusal is the error-status of its variable; a disk that fails is commitFailed.
 #pragma once
 
 #include <chrono>
 #include <optional>
 
+#include "snapshot/publish/store.h"
 #include "snapshot/settings_store.h"
-#include "snapshot/store.h"
 #include "snmp/net_snmp.h"
 #include "tables/set.h"
 

@@ -1,6 +1,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "snmp/callback_guard.h"
 #include "snmp/net_snmp.h"
 #include "snmp/reply.h"
 #include "snmp/server.h"
@@ -11,7 +12,8 @@ namespace {
 
 class StandaloneSession final : public Session {
  public:
-  StandaloneSession(SnapshotStore& store, SettingsStore& settings) : server_(store, settings) {}
+  StandaloneSession(SnapshotStore& store, SettingsStore& settings, Log& log)
+      : server_(store, settings, log), guard_(log) {}
   ~StandaloneSession() override { shutdown_master_agent(); }
 
   [[nodiscard]] std::string status() const override { return "listening on " + address_; }
@@ -26,7 +28,7 @@ class StandaloneSession final : public Session {
       // The library resolves the address itself; the kernel has not been asked then.
       return errno != 0 ? failErrno(what) : fail(what + ": not an address of this machine");
     }
-    server_.takeUptime();
+    server_.readUptime();
     // The library calls its first listening session so; requests to further addresses go the
     // library's way, with the same answers.
     main_session->callback = &StandaloneSession::onPacket;
@@ -39,15 +41,24 @@ class StandaloneSession final : public Session {
                       void* self) {
     const bool get_v2c = operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE &&
                          pdu->command == SNMP_MSG_GET && pdu->version == SNMP_VERSION_2c;
-    if (get_v2c && static_cast<StandaloneSession*>(self)->server_.answerGet(*pdu)) {
-      sendReply(*session, *pdu, SNMP_MSG_RESPONSE);
-      return 1;
-    }
+    if (get_v2c && static_cast<StandaloneSession*>(self)->answer(*session, *pdu)) return 1;
     // The library takes a magic of this callback for a request that is under way.
     return handle_snmp_packet(operation, session, reqid, pdu, nullptr);
   }
 
+  bool answer(netsnmp_session& session, netsnmp_pdu& pdu) {
+    enum class Outcome { kNotOurs, kAnswered, kFailed };
+    const Outcome outcome = guard_.run(Outcome::kFailed, [&] {
+      return server_.answerGet(pdu) ? Outcome::kAnswered : Outcome::kNotOurs;
+    });
+    if (outcome == Outcome::kNotOurs) return false;
+    sendReply(session, pdu, SNMP_MSG_RESPONSE,
+              outcome == Outcome::kFailed ? SNMP_ERR_GENERR : SNMP_ERR_NOERROR);
+    return true;
+  }
+
   Server server_;
+  CallbackGuard guard_;
   std::string address_;
 };
 
@@ -56,7 +67,7 @@ class StandaloneSession final : public Session {
 Result<std::unique_ptr<Session>> openStandaloneSession(SnapshotStore& store,
                                                        SettingsStore& settings,
                                                        const std::string& address, Log& log) {
-  auto session = std::make_unique<StandaloneSession>(store, settings);
+  auto session = std::make_unique<StandaloneSession>(store, settings, log);
   if (const auto opened = session->open(address); !opened) return tl::unexpected(opened.error());
   log.info("listening on " + address);
   return session;

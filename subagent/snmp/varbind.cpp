@@ -1,5 +1,9 @@
 #include "snmp/varbind.h"
 
+#include <string>
+
+#include "tables/smi_text.h"
+
 namespace hvnet {
 namespace {
 
@@ -13,6 +17,12 @@ void setCounter64(netsnmp_variable_list& varbind, std::uint64_t number) {
   const counter64 halves{static_cast<u_long>(number >> 32),
                          static_cast<u_long>(number & 0xffffffffU)};
   snmp_set_var_typed_value(&varbind, ASN_COUNTER64, &halves, sizeof halves);
+}
+
+void setOctets(netsnmp_variable_list& varbind, const Value& value) {
+  std::string room;
+  const std::string_view octets = publishedText(value, room);
+  snmp_set_var_typed_value(&varbind, ASN_OCTET_STR, octets.data(), octets.size());
 }
 
 }  // namespace
@@ -32,8 +42,9 @@ void setValue(netsnmp_variable_list& varbind, const Value& value) {
     case kCounter64:
       return setCounter64(varbind, value.number);
     case kOctetString:
-      snmp_set_var_typed_value(&varbind, ASN_OCTET_STR, value.octets.data(), value.octets.size());
-      return;
+    case kDisplayString:
+    case kDisplayString64:
+      return setOctets(varbind, value);
     case kObjectId:
       snmp_set_var_typed_value(&varbind, ASN_OBJECT_ID, value.oid.data(), value.oid.size_bytes());
       return;

@@ -1,4 +1,8 @@
-// Values into Net-SNMP's variable bindings.
+// Values into Net-SNMP's variable bindings, and out of them.
+//
+// Threads: main thread only.
+// Ownership: a varbind gets a copy; valueOf() and nameOf() borrow from the varbind.
+// Errors: a type that nothing here can be SET to is an empty optional.
 #pragma once
 
 #include <optional>

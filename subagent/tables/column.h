@@ -5,6 +5,10 @@
 // An accessor is a member pointer or a function of one row value: Interface, Counters, or
 // whatever rowOf<T>() knows how to find; a function may also ask for the View. Its result may be
 // optional: empty is no instance. Octet strings are borrowed from the snapshot.
+//
+// Threads: any; pure.
+// Ownership: columns are constants; what they read and return belongs to the snapshot.
+// Errors: none; a value that is not there is an empty optional.
 #pragma once
 
 #include <cstddef>
@@ -115,7 +119,7 @@ std::optional<Value> encodeCell(const View& view, std::size_t row) {
   const Row* value = rowOf<Row>(view.snapshot, row);
   if (value == nullptr) return std::nullopt;
   using Read = decltype(read<Accessor>(*value, view));
-  static_assert(S != kOctetString || std::is_reference_v<Read> ||
+  static_assert((S != kOctetString && !isText(S)) || std::is_reference_v<Read> ||
                     std::is_same_v<Read, std::string_view> ||
                     std::is_same_v<Read, std::optional<std::string_view>>,
                 "octets must live in the snapshot, not in a temporary");

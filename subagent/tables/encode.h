@@ -2,6 +2,10 @@
 //
 // Counter32 and TimeTicks wrap, Gauge32 sticks at 2^32-1, an empty optional is no instance, and a
 // Counter64 fed from anything but a 64-bit field does not compile.
+//
+// Threads: any; pure.
+// Ownership: a Value borrows its octets and its OID from the field, so from the snapshot.
+// Errors: none; what cannot be encoded does not compile.
 #pragma once
 
 #include <algorithm>
@@ -24,8 +28,10 @@ using OidView = std::span<const SubId>;
 
 enum class Syntax : std::uint8_t {
   kInteger32,
-  kTruthValue,  // INTEGER { true(1), false(2) } from a bool
-  kOctetString,
+  kTruthValue,       // INTEGER { true(1), false(2) } from a bool
+  kOctetString,      // octets as they are
+  kDisplayString,    // DisplayString, SnmpAdminString: text of up to 255 octets (smi_text.h)
+  kDisplayString64,  // ifAlias: text of up to 64 octets
   kObjectId,
   kCounter32,
   kGauge32,
@@ -35,7 +41,12 @@ enum class Syntax : std::uint8_t {
 };
 using enum Syntax;
 
-// Borrowed from the snapshot: valid as long as it is.
+constexpr bool isText(Syntax syntax) {
+  return syntax == kDisplayString || syntax == kDisplayString64;
+}
+
+// Borrowed from the snapshot: valid as long as it is. Text is as the source has it; publishedText()
+// is what goes out.
 struct Value {
   Syntax syntax = kInteger32;
   std::uint64_t number = 0;  // Integer32 as its two's complement
@@ -54,7 +65,7 @@ template <Syntax S, class T>
 concept Encodable = (S == kInteger32 &&
                      (std::is_enum_v<T> || (std::integral<T> && sizeof(T) <= 4))) ||
                     (S == kTruthValue && std::same_as<T, bool>) ||
-                    (S == kOctetString && Octets<T>) ||
+                    ((S == kOctetString || isText(S)) && Octets<T>) ||
                     (S == kObjectId && std::convertible_to<T, OidView>) ||
                     (S == kTimeTicks && std::same_as<T, TimePoint>) ||
                     (S == kCounter64 && std::same_as<T, std::uint64_t>) ||
@@ -64,7 +75,7 @@ concept Encodable = (S == kInteger32 &&
 template <Syntax S, class T>
 requires Encodable<S, T> std::optional<Value> encode(const T& field, const UptimeClock& clock) {
   constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
-  if constexpr (S == kOctetString) {
+  if constexpr (S == kOctetString || isText(S)) {
     return Value{S, 0, {reinterpret_cast<const char*>(field.data()), field.size()}, {}};
   } else if constexpr (S == kObjectId) {
     return Value{S, 0, {}, field};

@@ -40,7 +40,7 @@ constexpr std::string_view kRateControl = "rateControlOff(1) rateControlOn(2) un
 
 // struct rtnl_link_stats64 (linux/if_link.h) has frames that are too long inside rx_length_errors,
 // internal errors of the MAC inside rx_errors and tx_errors, and nothing at all of the others.
-constexpr std::string_view kSummedUp = "Linux has it only inside a sum";
+constexpr std::string_view kSummedUp = "Linux counts it only in a sum";
 constexpr std::string_view kNotCounted = "Linux does not count it";
 // RFC 3635: "does not increment on interfaces operating at speeds greater than 10 Mb/s, or on
 // interfaces operating in full-duplex mode".
@@ -64,12 +64,12 @@ constexpr std::array kDot3Columns = {
                                                         "tx_carrier_errors"),
     absent<kCounter32>(13, "dot3StatsFrameTooLongs", kSummedUp),
     absent<kCounter32>(16, "dot3StatsInternalMacReceiveErrors", kSummedUp),
-    absent<kObjectId>(17, "dot3StatsEtherChipSet", "deprecated; there is no chip"),
+    absent<kObjectId>(17, "dot3StatsEtherChipSet", "deprecated; a virtual adapter has no chip"),
     absent<kCounter32>(18, "dot3StatsSymbolErrors", kNotCounted),
     column<kInteger32, &duplexStatus>(19, "dot3StatsDuplexStatus",
-                                      "full for adapters, else the driver's word", kDuplex),
-    column<kTruthValue, &rateControlAbility>(20, "dot3StatsRateControlAbility", "none has it"),
-    column<kInteger32, &rateControlStatus>(21, "dot3StatsRateControlStatus", "none has it",
+                                      "full for adapters, else what the driver reports", kDuplex),
+    column<kTruthValue, &rateControlAbility>(20, "dot3StatsRateControlAbility", "not supported"),
+    column<kInteger32, &rateControlStatus>(21, "dot3StatsRateControlStatus", "not supported",
                                            kRateControl),
 };
 static_assert(ascending(kDot3Columns));

@@ -31,16 +31,16 @@ constexpr std::string_view kSourceState = "ok(1) stale(2) failed(3)";
 constexpr std::string_view kIndexOrder = "hypervisor(1) kernel(2)";
 
 constexpr std::array kAgentColumns = {
-    column<kOctetString, &AgentFacts::version>(1, "hvnetAgentVersion", "the build"),
-    column<kOctetString, &AgentFacts::hypervisor>(2, "hvnetAgentHypervisor",
-                                                  "of the adapters; empty without any"),
-    column<kOctetString, &AgentFacts::source>(3, "hvnetAgentSource", "--source"),
-    column<kInteger32, &SourceHealth::state>(4, "hvnetAgentSourceState", "the last samples",
-                                             kSourceState),
-    column<kGauge32, &sampleAge>(5, "hvnetAgentSampleAge", "ms since the counters were counted"),
+    column<kDisplayString, &AgentFacts::version>(1, "hvnetAgentVersion", "the build"),
+    column<kDisplayString, &AgentFacts::hypervisor>(2, "hvnetAgentHypervisor",
+                                                    "from the adapters; empty without adapters"),
+    column<kDisplayString, &AgentFacts::source>(3, "hvnetAgentSource", "--source"),
+    column<kInteger32, &SourceHealth::state>(4, "hvnetAgentSourceState",
+                                             "result of the last samples", kSourceState),
+    column<kGauge32, &sampleAge>(5, "hvnetAgentSampleAge", "ms since the counters were read"),
     column<kGauge32, &sampleInterval>(6, "hvnetAgentSampleInterval", "ms, sampleInterval"),
-    column<kCounter32, &SourceHealth::samples>(7, "hvnetAgentSamples", "good ones"),
-    column<kCounter32, &SourceHealth::errors>(8, "hvnetAgentSourceErrors", "bad ones"),
+    column<kCounter32, &SourceHealth::samples>(7, "hvnetAgentSamples", "good samples"),
+    column<kCounter32, &SourceHealth::errors>(8, "hvnetAgentSourceErrors", "failed samples"),
     column<kInteger32, &AgentFacts::index_order>(9, "hvnetAgentIndexOrder", "indexOrder",
                                                  kIndexOrder),
 };
@@ -90,28 +90,37 @@ IfIndex vfIfIndex(const AdapterFacts& facts) {
 constexpr std::string_view kIndexOrigin =
     "hypervisor(1) persisted(2) pinned(3) appended(4) kernel(5)";
 constexpr std::string_view kDataPath = "synthetic(1) vf(2)";
+constexpr std::string_view kOrderKey =
+    "relid(1) vif(2) label(3) acpiIndex(4) pciAddress(5) mmio(6) mac(7)";
 
 constexpr std::array kAdapterColumns = {
-    column<kOctetString, &Interface::driver>(1, "hvnetAdapterDriver", "the bound driver"),
-    column<kOctetString, &unit>(2, "hvnetAdapterUnit", "the driver's own name for it"),
+    column<kDisplayString, &Interface::driver>(1, "hvnetAdapterDriver", "the bound driver"),
+    column<kDisplayString, &unit>(2, "hvnetAdapterUnit", "the driver's own name of the adapter"),
     column<kUnsigned32, &relid>(3, "hvnetAdapterRelid", "VMBus, id"),
     column<kOctetString, &instance>(4, "hvnetAdapterInstance", "VMBus, device_id"),
-    column<kOctetString, &busAddress>(5, "hvnetAdapterBusAddress", "the device's name on its bus"),
-    column<kOctetString, &AdapterFacts::hypervisor>(6, "hvnetAdapterHypervisor", "the driver's"),
-    column<kUnsigned32, &place>(7, "hvnetAdapterPosition", "in the hypervisor's list"),
+    column<kDisplayString, &busAddress>(5, "hvnetAdapterBusAddress",
+                                        "the device's name on its bus"),
+    column<kDisplayString, &AdapterFacts::hypervisor>(6, "hvnetAdapterHypervisor",
+                                                      "from the driver"),
+    column<kUnsigned32, &place>(7, "hvnetAdapterPosition", "position in the hypervisor's list"),
     column<kTruthValue, &AdapterFacts::network_assigned>(8, "hvnetAdapterNetworkAssigned",
                                                          "carrier"),
     column<kInteger32, &Interface::origin>(9, "hvnetAdapterIndexOrigin", "the index map",
                                            kIndexOrigin),
-    column<kUnsigned32, &AdapterFacts::kernel_index>(10, "hvnetAdapterKernelIndex", "the kernel's"),
+    column<kUnsigned32, &AdapterFacts::kernel_index>(10, "hvnetAdapterKernelIndex",
+                                                     "the kernel's ifindex"),
     column<kUnsigned32, &AdapterFacts::max_mtu>(11, "hvnetAdapterMaxMtu",
-                                                "IFLA_MAX_MTU, or the driver's rule"),
-    column<kTruthValue, &jumbo>(12, "hvnetAdapterJumbo", "a maximal MTU above 1500"),
-    column<kTruthValue, &AdapterFacts::vlan>(13, "hvnetAdapterVlan", "the driver's rule"),
-    column<kUnsigned32, &queues>(14, "hvnetAdapterQueues", "VMBus channels, or queues counted"),
-    column<kInteger32, &vfIfIndex>(15, "hvnetAdapterVfIfIndex", "enslaved, same MAC; 0: none"),
+                                                "IFLA_MAX_MTU, or the limit of the driver"),
+    column<kTruthValue, &jumbo>(12, "hvnetAdapterJumbo", "true if the maximum MTU is above 1500"),
+    column<kTruthValue, &AdapterFacts::vlan>(13, "hvnetAdapterVlan", "known of the driver"),
+    column<kUnsigned32, &queues>(14, "hvnetAdapterQueues",
+                                 "VMBus channels, or queues with counters"),
+    column<kInteger32, &vfIfIndex>(15, "hvnetAdapterVfIfIndex",
+                                   "the VF with the same MAC; 0: none"),
     column<kInteger32, &AdapterFacts::data_path>(16, "hvnetAdapterDataPath",
-                                                 "vf while the VF is up", kDataPath),
+                                                 "vf(2) while the VF is up", kDataPath),
+    column<kInteger32, &AdapterFacts::order_key>(17, "hvnetAdapterOrderKey",
+                                                 "what hvnetAdapterPosition goes by", kOrderKey),
 };
 static_assert(ascending(kAdapterColumns));
 
@@ -132,11 +141,15 @@ constexpr std::array kStatsColumns = {
     column<kCounter64, &noCollisions>(5, "hvnetColls", "0: full duplex"),
     column<kCounter64, &Counters::in_octets>(6, "hvnetInOctets", "rx_bytes"),
     column<kCounter64, &Counters::out_octets>(7, "hvnetOutOctets", "tx_bytes"),
-    column<kCounter64, &Counters::in_drops>(8, "hvnetInDrops", "as ifInDiscards"),
+    column<kCounter64, &Counters::in_drops>(8, "hvnetInDrops",
+                                            "the driver's drops, and those of its VF"),
     column<kCounter64, &Counters::out_discards>(9, "hvnetOutDiscards", "as ifOutDiscards"),
     column<kGauge32, &AdapterRates::in_drops_rate>(10, "hvnetInDropsRate",
                                                    "per second, over the alarm's window"),
-    column<kCounter32, &AdapterRates::resets>(11, "hvnetCounterResets", "bridged"),
+    column<kCounter32, &AdapterRates::resets>(11, "hvnetCounterResets",
+                                              "driver resets that were compensated"),
+    column<kCounter64, &Counters::backlog_drops>(12, "hvnetInBacklogDrops",
+                                                 "rx_dropped and softnet_stat"),
 };
 static_assert(ascending(kStatsColumns));
 
@@ -163,17 +176,17 @@ constexpr std::array kAlarmColumns = {
     column<kGauge32, &AdapterRates::threshold>(3, "hvnetAlarmThreshold",
                                                "rising, or ratio times the baseline"),
     column<kGauge32, &AdapterRates::baseline>(4, "hvnetAlarmBaseline",
-                                              "the mean of about an hour of quiet"),
+                                              "mean rate of about one hour without alarm"),
     column<kCounter32, &AdapterRates::raised_count>(5, "hvnetAlarmRaisedCount", "the drop alarm"),
     column<kTimeTicks, &AdapterRates::last_raised>(6, "hvnetAlarmLastRaised", "the drop alarm"),
     writable(column<kUnsigned32, &alarmRising>(7, "hvnetAlarmRising",
-                                               "what was SET, or dropAlarm rising"),
+                                               "the value SET, or dropAlarm rising"),
              kAlarmRisingSetter),
     writable(column<kUnsigned32, &alarmFalling>(8, "hvnetAlarmFalling",
-                                                "what was SET, or dropAlarm falling"),
+                                                "the value SET, or dropAlarm falling"),
              kAlarmFallingSetter),
     writable(
-        column<kUnsigned32, &alarmRatio>(9, "hvnetAlarmRatio", "what was SET, or dropAlarm ratio"),
+        column<kUnsigned32, &alarmRatio>(9, "hvnetAlarmRatio", "the value SET, or dropAlarm ratio"),
         kAlarmRatioSetter),
 };
 static_assert(ascending(kAlarmColumns));
@@ -183,11 +196,13 @@ constexpr auto kAlarmEntry = under(kObjects, 6, 1);
 // --- hvnetQueueTable -----------------------------------------------------------------------------
 
 constexpr std::array kQueueColumns = {
-    indexColumn<kUnsigned32>(1, "hvnetQueueIndex", "0: the first"),
-    column<kCounter64, &QueueCounters::rx_packets>(2, "hvnetQueueRxPackets", "rx_queue_N_packets"),
-    column<kCounter64, &QueueCounters::rx_octets>(3, "hvnetQueueRxOctets", "rx_queue_N_bytes"),
-    column<kCounter64, &QueueCounters::tx_packets>(4, "hvnetQueueTxPackets", "tx_queue_N_packets"),
-    column<kCounter64, &QueueCounters::tx_octets>(5, "hvnetQueueTxOctets", "tx_queue_N_bytes"),
+    indexColumn<kUnsigned32>(1, "hvnetQueueIndex", "0 is the first queue"),
+    column<kCounter64, &QueueCounters::rx_packets>(
+        2, "hvnetQueueRxPackets", "rx-packets of the kernel (qstats-get), else of ethtool -S"),
+    column<kCounter64, &QueueCounters::rx_octets>(3, "hvnetQueueRxOctets", "rx-bytes, likewise"),
+    column<kCounter64, &QueueCounters::tx_packets>(4, "hvnetQueueTxPackets",
+                                                   "tx-packets, likewise"),
+    column<kCounter64, &QueueCounters::tx_octets>(5, "hvnetQueueTxOctets", "tx-bytes, likewise"),
 };
 static_assert(ascending(kQueueColumns));
 
@@ -204,9 +219,11 @@ RowIndex queueIndex(const Snapshot& snapshot, std::size_t row) {
 // --- hvnetDriverStatTable ------------------------------------------------------------------------
 
 constexpr std::array kDriverStatColumns = {
-    indexColumn<kUnsigned32>(1, "hvnetDriverStatIndex", "1: the first line"),
-    column<kOctetString, &DriverStatLine::name>(2, "hvnetDriverStatName", "ethtool -S, trimmed"),
-    column<kCounter64, &DriverStatLine::value>(3, "hvnetDriverStatValue", "ethtool -S, raw"),
+    indexColumn<kUnsigned32>(1, "hvnetDriverStatIndex", "1 is the first line"),
+    column<kDisplayString, &DriverStatLine::name>(2, "hvnetDriverStatName",
+                                                  "name in ethtool -S, without blanks around it"),
+    column<kCounter64, &DriverStatLine::value>(3, "hvnetDriverStatValue",
+                                               "value in ethtool -S, unchanged"),
 };
 static_assert(ascending(kDriverStatColumns));
 
@@ -232,10 +249,12 @@ bool vmbusConfigured(const VmbusRow& device) {
 constexpr std::array kVmbusColumns = {
     indexColumn<kUnsigned32>(1, "hvnetVmbusRelid", "id"),
     column<kOctetString, &VmbusRow::device_class>(2, "hvnetVmbusClass", "class_id"),
-    column<kOctetString, &VmbusRow::class_name>(3, "hvnetVmbusClassName", "of a known class"),
+    column<kDisplayString, &VmbusRow::class_name>(3, "hvnetVmbusClassName",
+                                                  "if the class is known"),
     column<kOctetString, &vmbusInstance>(4, "hvnetVmbusInstance", "device_id"),
-    column<kOctetString, &VmbusRow::driver>(5, "hvnetVmbusDriver", "the bound one; empty: none"),
-    column<kTruthValue, &vmbusConfigured>(6, "hvnetVmbusConfigured", "a driver is bound"),
+    column<kDisplayString, &VmbusRow::driver>(5, "hvnetVmbusDriver",
+                                              "the bound driver; empty: none"),
+    column<kTruthValue, &vmbusConfigured>(6, "hvnetVmbusConfigured", "true if a driver is bound"),
 };
 static_assert(ascending(kVmbusColumns));
 

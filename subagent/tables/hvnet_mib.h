@@ -1,5 +1,9 @@
-// HVNET-MIB: the agent itself, the hypervisor's adapters with their drivers' own numbers, and the
-// VMBus. (The alarm table is not served yet.)
+// HVNET-MIB: the agent itself, the hypervisor's adapters with their drivers' own numbers and their
+// alarms, and the VMBus.
+//
+// Threads: any; pure.
+// Ownership: tables are constants; what a cell returns belongs to the snapshot.
+// Errors: none; what has no value is no instance.
 #pragma once
 
 #include <span>

@@ -1,4 +1,8 @@
 // IF-MIB (RFC 2863).
+//
+// Threads: any; pure.
+// Ownership: tables are constants; what a cell returns belongs to the snapshot.
+// Errors: none; what has no value is no instance.
 #pragma once
 
 #include <span>

@@ -27,7 +27,7 @@ constexpr std::array kStackColumns = {
 static_assert(ascending(kStackColumns));
 
 constexpr std::array kStackLastChangeColumns = {column<kTimeTicks, &Interfaces::stack_last_change>(
-    6, "ifStackLastChange", "a row of ifStackTable came or went")};
+    6, "ifStackLastChange", "last change of ifStackTable")};
 
 constexpr std::array kReceiveAddressColumns = {
     indexColumn<kOctetString>(1, "ifRcvAddressAddress", "unicast, broadcast, joined groups"),

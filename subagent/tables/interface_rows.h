@@ -1,4 +1,8 @@
 // The rows that several MIB modules share: those of ifTable, or some of them.
+//
+// Threads: any; pure.
+// Ownership: tables are constants; what a cell returns belongs to the snapshot.
+// Errors: none; what has no value is no instance.
 #pragma once
 
 #include <cstddef>

@@ -91,12 +91,12 @@ constexpr std::string_view kStatus =
     "other(1) unknown(2) operational(3) standby(4) shutdown(5) reset(6)";
 constexpr std::string_view kMedia = "other(1) unknown(2) available(3) notAvailable(4)";
 constexpr std::string_view kJabber = "other(1) unknown(2) noJabber(3) jabbering(4)";
-constexpr std::string_view kNotCounted = "nobody counts it";
+constexpr std::string_view kNotCounted = "not counted";
 
 constexpr std::array kIfMauColumns = {
     column<kInteger32, &Interface::index>(1, "ifMauIfIndex", "ifIndex"),
-    column<kInteger32, &onlyOne>(2, "ifMauIndex", "1: an adapter has one"),
-    column<kObjectId, &type>(3, "ifMauType", "the speed, full duplex over twisted pair"),
+    column<kInteger32, &onlyOne>(2, "ifMauIndex", "always 1: one MAU for each adapter"),
+    column<kObjectId, &type>(3, "ifMauType", "type of this speed, full duplex, twisted pair"),
     column<kInteger32, &status>(4, "ifMauStatus", "operational while admin up", kStatus),
     column<kInteger32, &mediaAvailable>(5, "ifMauMediaAvailable", "network assigned", kMedia),
     absent<kCounter32>(6, "ifMauMediaAvailableStateExits", kNotCounted),
@@ -105,8 +105,8 @@ constexpr std::array kIfMauColumns = {
     absent<kCounter32>(9, "ifMauFalseCarriers", kNotCounted),
     absent<kInteger32>(10, "ifMauTypeList", "deprecated"),
     column<kObjectId, &type>(11, "ifMauDefaultType", "as ifMauType"),
-    column<kTruthValue, &autoNegSupported>(12, "ifMauAutoNegSupported", "none has it"),
-    column<kOctetString, &typeBits>(13, "ifMauTypeListBits", "BITS: the one of ifMauType"),
+    column<kTruthValue, &autoNegSupported>(12, "ifMauAutoNegSupported", "not supported"),
+    column<kOctetString, &typeBits>(13, "ifMauTypeListBits", "BITS: the bit of ifMauType"),
     absent<kCounter64>(14, "ifMauHCFalseCarriers", kNotCounted),
 };
 static_assert(ascending(kIfMauColumns));

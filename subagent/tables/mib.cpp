@@ -56,8 +56,11 @@ Mib::Mib() {
 
 void Mib::add(const Table& table) {
   Subtree subtree{&table, {table.entry.begin(), table.entry.end()}};
-  const bool one_scalar = isScalar(table) && table.columns.size() == 1;
-  if (one_scalar) subtree.root.push_back(table.columns.front().number);
+  if (!isScalar(table)) {
+    subtree.root.pop_back();
+  } else if (table.columns.size() == 1) {
+    subtree.root.push_back(table.columns.front().number);
+  }
   subtrees_.push_back(std::move(subtree));
 }
 

@@ -1,4 +1,8 @@
 // All tables that are served, as one ordered tree: what a request walks over.
+//
+// Threads: any; pure.
+// Ownership: tables are constants; what a cell returns belongs to the snapshot.
+// Errors: none; what has no value is no instance.
 #pragma once
 
 #include <optional>
@@ -22,7 +26,8 @@ struct Module {
 // Every module served, each once.
 std::span<const Module> modules();
 
-// A subtree as it is registered: a table's entry, a scalar's object, or the parent of several.
+// A subtree that is wholly ours: a table's root (ifTable, not ifEntry, so that no row of another
+// agent's ifTable stands behind our last one), a scalar's object, or the parent of several scalars.
 struct Subtree {
   const Table* table = nullptr;
   std::vector<SubId> root;

@@ -1,12 +1,16 @@
-// What each notification is called and what it carries: one constexpr row each. Pure; knows nothing
-// of Net-SNMP.
+// What each notification is called and what it carries: one constexpr row each. Knows nothing of
+// Net-SNMP.
+//
+// Threads: any; pure.
+// Ownership: notifications are constants; the values that they carry belong to the snapshot.
+// Errors: none; what has no value is left out.
 #pragma once
 
 #include <span>
 #include <string_view>
 #include <vector>
 
-#include "snapshot/events.h"
+#include "snapshot/events/events.h"
 #include "tables/mib.h"
 
 namespace hvnet {

@@ -10,17 +10,22 @@ IfIndex interfaceOf(const Table& table, const Snapshot& snapshot, std::size_t ro
   return IfIndex{static_cast<std::uint32_t>(table.row_index(snapshot, row).front())};
 }
 
+// The syntax that a value for such a column comes with: text is sent as octets.
+Syntax sentFor(Syntax column) {
+  return isText(column) ? kOctetString : column;
+}
+
 }  // namespace
 
 SetRequest::SetRequest(SettingsPtr before, SnapshotPtr snapshot)
     : before_(std::move(before)), snapshot_(std::move(snapshot)), after_(*before_) {}
 
-std::optional<Refusal> SetRequest::take(const Table& table, OidView name,
-                                        const std::optional<Value>& value) {
+std::optional<Refusal> SetRequest::add(const Table& table, OidView name,
+                                       const std::optional<Value>& value) {
   const Place place = find(table, *snapshot_, name);
   if (place.column == nullptr || place.column->setter == nullptr) return Refusal::kNotWritable;
   const Setter& setter = *place.column->setter;
-  if (!value || value->syntax != place.column->syntax) return Refusal::kWrongType;
+  if (!value || value->syntax != sentFor(place.column->syntax)) return Refusal::kWrongType;
   if (const auto refusal = setter.check(*value)) return refusal;
   // Rows come and go with the interfaces; no SET could ever make one.
   if (!place.row) return Refusal::kNoCreation;

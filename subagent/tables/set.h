@@ -1,5 +1,9 @@
-// One SET of any number of variables, all or nothing: first every variable is taken in and may be
-// refused, then the result as a whole is looked at. Pure; RFC 3416 §4.2.5 has the order of checks.
+// One SET of any number of variables, all or nothing: first every variable is added and may be
+// refused, then the result as a whole is looked at. RFC 3416 §4.2.5 has the order of checks.
+//
+// Threads: any; pure.
+// Ownership: a request is a value, and shares the settings and the snapshot that it began with.
+// Errors: why a variable is refused is a Refusal.
 #pragma once
 
 #include <optional>
@@ -15,10 +19,10 @@ class SetRequest {
   // Begins with what was SET before, and the rows there are.
   SetRequest(SettingsPtr before, SnapshotPtr snapshot);
 
-  // Takes in one variable; empty when it is right by itself. A value of a type that no column here
+  // Adds one variable; empty when it is right by itself. A value of a type that no column here
   // has is an empty one.
-  std::optional<Refusal> take(const Table& table, OidView name, const std::optional<Value>& value);
-  // Whether a variable agrees with all others; after every one of its table was taken in.
+  std::optional<Refusal> add(const Table& table, OidView name, const std::optional<Value>& value);
+  // Whether a variable agrees with all others; after every one of its table was added.
   [[nodiscard]] std::optional<Refusal> review(const Table& table, OidView name) const;
 
   [[nodiscard]] const SettingsPtr& before() const { return before_; }

@@ -2,14 +2,17 @@
 
 #include <string>
 
+#include "tables/smi_text.h"
+
 namespace hvnet {
 namespace {
 
 using Refused = std::optional<Refusal>;
 
-// Any octets: operators write more than NVT ASCII, and so does the kernel.
+// Operators write more than NVT ASCII, but not other than UTF-8: it could not be read back.
 Refused checkAlias(const Value& value) {
-  return value.octets.size() > kLongestAlias ? Refused(Refusal::kWrongLength) : std::nullopt;
+  if (value.octets.size() > kLongestAlias) return Refusal::kWrongLength;
+  return isUtf8(value.octets) ? std::nullopt : Refused(Refusal::kWrongValue);
 }
 void assignAlias(const Value& value, RowSettings& row) {
   row.alias.reset();

@@ -1,4 +1,8 @@
-// How the columns that can be SET take a value: one constexpr row of functions each. Pure.
+// How the columns that can be SET check and store a value: one constexpr row of functions each.
+//
+// Threads: any; pure.
+// Ownership: setters are constants; a value is copied into the settings.
+// Errors: why a value is refused is a Refusal.
 #pragma once
 
 #include <cstdint>

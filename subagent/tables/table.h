@@ -1,5 +1,9 @@
 // A MIB table (or scalars: a table of one row with the index 0) over a snapshot, and the two
-// questions that SNMP asks of it. Pure; knows nothing of Net-SNMP.
+// questions that SNMP asks of it. Knows nothing of Net-SNMP.
+//
+// Threads: any; pure.
+// Ownership: tables are constants; what a cell returns belongs to the snapshot.
+// Errors: none; what has no value is no instance.
 #pragma once
 
 #include <algorithm>

@@ -20,7 +20,7 @@ from prometheus import (
 LAN0 = adapter("lan0", number=1, relid=20)
 LAN1 = adapter("lan1", number=2, relid=10)
 NUMBERS = {"lan1": 1, "lan0": 2}
-# As packaging/snmpd.service.d/hvnet.conf does.
+# As hvnet-setup-snmpd does.
 WITHOUT_ITS_OWN_TABLES = ["-I", "-ifTable,ifXTable,dot3StatsTable"]
 # What `ethtool -S` prints for a driver with two queues.
 STATISTICS = """\

@@ -74,10 +74,11 @@ class Cacti:
         )  # fmt: skip
         assert self.sql("select cacti from version") != [["new_install"]], said + self.log
         self.choose_step()
+        self.stamp_when_read()
         return self
 
     def fill_database(self):
-        self.database.run(
+        self.database.sql(
             "create database cacti character set utf8mb4 collate utf8mb4_unicode_ci;"
             "create user cacti@127.0.0.1 identified by 'cacti';"
             "grant all on cacti.* to cacti@127.0.0.1;"
@@ -86,7 +87,7 @@ class Cacti:
             "insert into time_zone_name values ('UTC', 1);",
             database="mysql",
         )
-        self.database.run((PACKAGED / "conf_templates/cacti.sql").read_text())
+        self.database.sql((PACKAGED / "conf_templates/cacti.sql").read_text())
         self.sql(f"replace into settings values ('path_cactilog', '{self.log_file}')")
 
     def copy_package(self):
@@ -118,6 +119,16 @@ class Cacti:
         for path in (*self.folder.glob("*"), *(self.folder / "cache").iterdir()):
             give_away(path)
 
+    def stamp_when_read(self):
+        """Cacti stamps a sample with the second in which the device's samples are written, a minute
+        apart as a rule. At our step a second is a tenth of it, and would be stairs in any graph:
+        here the stamp is the millisecond in which the data source was read."""
+        poller = self.site / "cmd.php"
+        stamp = "from_unixtime(' . ($read_at[$ds] ??= microtime(true)) . ')"
+        text = poller.read_text()
+        assert text.count("CURRENT_TIMESTAMP()") == 2
+        poller.write_text(text.replace("CURRENT_TIMESTAMP()", stamp))
+
     def choose_step(self):
         settings = {
             "poller_interval": STEP, "cron_interval": 60, "poller_type": 1, "log_verbosity": 3,
@@ -131,11 +142,7 @@ class Cacti:
             f"update data_source_profiles set step = {STEP}, heartbeat = {6 * STEP} where id = 2;"
             f"update data_template_data set rrd_step = {STEP} where local_data_id = 0;"
             f"update data_template_rrd set rrd_heartbeat = {6 * STEP} where local_data_id = 0;"
-            # Cacti stamps a sample with whole seconds, a minute apart as a rule. At our step a
-            # second is a tenth of it, and would be stairs in any graph: keep the milliseconds.
             "alter table poller_output modify time timestamp(3) not null default 0;"
-            "create trigger whole before insert on poller_output for each row"
-            " set new.time = now(3);"
         )
 
     # Its command line
@@ -211,7 +218,7 @@ class Cacti:
     # Its tables
 
     def sql(self, text):
-        return self.database.run(text)
+        return self.database.sql(text)
 
     def one_row(self, text):
         rows = self.sql(text)

@@ -9,6 +9,7 @@ from pathlib import Path
 import tools
 from daemons import Daemon, as_ordinary_user, give_away
 from polling import SLOW, eventually
+from priority import prefer
 
 # Cacti's PHP lifts its own memory limit, and a child that outlives the database recurses for ever:
 # so an address space with an end, and a process group that dies before the database does.
@@ -20,6 +21,8 @@ ENVIRONMENT = tools.HERMETIC | {"TZ": "UTC", "HOME": "/nonexistent"}
 
 class Database(Daemon):
     """MariaDB on a socket in its own folder, for as long as Cacti needs it."""
+
+    stop_within_s, stop_codes = 20, None
 
     def __init__(self, folder):
         folder = Path(folder)
@@ -49,20 +52,16 @@ class Database(Daemon):
 
     def answers(self):
         with contextlib.suppress(AssertionError):
-            return self.run("select 1", database="") == [["1"]]
+            return self.sql("select 1", database="") == [["1"]]
 
-    def stop(self):
-        if self.running:
-            self.signal_and_wait(signal.SIGTERM, 20)
-
-    def run(self, sql, database="cacti"):
+    def sql(self, text, database="cacti"):
         """The rows of the last statement, each a list of texts."""
         command = ["mariadb", "--no-defaults", "-N", "-B", "-r", "-uroot", "-S", str(self.socket)]
         done = subprocess.run(
-            [*command, database], input=sql, env=ENVIRONMENT, capture_output=True, text=True,
+            [*command, database], input=text, env=ENVIRONMENT, capture_output=True, text=True,
             timeout=60 * SLOW,
         )  # fmt: skip
-        assert done.returncode == 0, f"{sql[:300]}\n{done.stderr}"
+        assert done.returncode == 0, f"{text[:300]}\n{done.stderr}"
         return [line.split("\t") for line in done.stdout.splitlines()]
 
 
@@ -77,20 +76,20 @@ class Poller(Daemon):
 
     def start(self):
         self.spawn()
-        # What it reads is stamped when the round ends: a round that waits for a processor would be
-        # a step in a graph of a constant rate. It is 0.2 s of one in 10 s.
-        with contextlib.suppress(PermissionError):
-            os.setpriority(os.PRIO_PROCESS, self.process.pid, -10)
+        prefer(self)
         return self
 
     def stop(self):
+        """With its whole group, in the middle of whatever it does."""
         if self.process is None:
             return
+        self.must_run()
+        group = self.process.pid
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+            os.killpg(group, signal.SIGKILL)
+        self.await_end(10)
         # Orphans of the group are ours: this is the first process of its PID namespace.
-        eventually(lambda: not group_lives(self.process.pid), within=10, what="the poller's end")
+        eventually(lambda: not group_lives(group), within=10, what="the poller's end")
 
 
 def group_lives(group):

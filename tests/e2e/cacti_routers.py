@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from priority import prefer
 from simulator import simulated_router
 
 # What lan0 counts in a second; lan1 twice of it, lan2 three times, and so on.
@@ -107,6 +108,8 @@ def start_router(lab, names, more=""):
     # 2 %, and one way and the other a step in the graph.
     options, conf = ("--adapters", "0", "--interval", "20"), "sampleInterval 100\n"
     router = Router(*simulated_router(lab, scenario, *options, conf=conf))
+    prefer(router.simulator)
+    prefer(router.product)
     # Its seconds are those of its process, for which this file was written.
     router.events["started"] = router.simulator.scenario.stat().st_mtime
     return router

@@ -5,6 +5,7 @@
 As a module, PacedSender: that program, in a namespace of the lab, until it is stopped.
 """
 
+import signal
 import socket
 import sys
 import time
@@ -38,13 +39,12 @@ def paced_sender(lab, namespace, interface, target, octets, per_second):
     from daemons import Daemon
 
     class PacedSender(Daemon):
+        stop_codes = (-signal.SIGTERM,)
+
         def start(self):
             self.user = "root"  # raw sockets
             self.spawn()
             return self
-
-        def stop(self):
-            self.kill()
 
     where = ["ip", "netns", "exec", namespace.name] if namespace.name else []
     command = [*where, "/usr/bin/python3", "-I", "-B", Path(__file__), interface, target,

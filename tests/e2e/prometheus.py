@@ -11,6 +11,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+import snmp_module
 import yaml
 from daemons import Daemon
 from polling import SLOW, eventually
@@ -32,6 +33,8 @@ def fetch(url, timeout_s=20):
 class Server(Daemon):
     """One that is ready when it says so over HTTP."""
 
+    stop_within_s, stop_codes = 20, None
+
     def start(self):
         self.spawn()
         self.wait_until(self.ready, within=60, what="is ready")
@@ -42,10 +45,6 @@ class Server(Daemon):
             return bool(fetch(self.ready_url, timeout_s=2))
         except OSError:
             return False
-
-    def stop(self):
-        if self.running:
-            self.signal_and_wait(signal.SIGTERM, 20)
 
 
 class SnmpExporter(Server):
@@ -58,7 +57,7 @@ class SnmpExporter(Server):
             f"--web.listen-address=127.0.0.1:{EXPORTER_PORT}", "--log.level=warn",
         ])  # fmt: skip
         # A clone may sit in a folder that an ordinary user cannot enter.
-        (folder / "snmp.yml").write_text((DELIVERED / "snmp.yml").read_text())
+        (folder / "snmp.yml").write_text(snmp_module.of_this_machine().read_text())
 
 
 class Prometheus(Server):

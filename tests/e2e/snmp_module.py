@@ -1,15 +1,25 @@
-"""monitoring/prometheus/snmp.yml, and what a driver cannot tell (docs/object-support.md)."""
+"""The files of monitoring/prometheus/ for snmp_exporter, and what a driver cannot tell (docs/object-support.md)."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import yaml
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "monitoring/prometheus/snmp.yml"
+NEW_FILE = ROOT / "monitoring/prometheus/snmp-0.23.yml"  # the same for a newer exporter
 OBJECT_SUPPORT = ROOT / "docs/object-support.md"
 # Without an instance in its examples, which have just started: they come with time.
 COME_LATER = {"hvnetInDropsRate", "hvnetAlarmRate", "hvnetAlarmBaseline", "hvnetAlarmLastRaised"}
+
+
+def of_this_machine():
+    """The file that the exporter here takes."""
+    done = subprocess.run(["prometheus-snmp-exporter", "--version"], capture_output=True, text=True,
+                          check=True)  # fmt: skip
+    version = re.search(r"version (\d+)\.(\d+)", done.stdout + done.stderr)
+    return FILE if (int(version[1]), int(version[2])) < (0, 23) else NEW_FILE
 
 
 def load():

@@ -15,6 +15,7 @@ from pathlib import Path
 from daemons import Daemon, as_ordinary_user, free_udp_port, give_away
 from lab import LIBC
 from polling import eventually
+from priority import prefer
 
 TREE = Path(__file__).resolve().parents[2]
 TEMPLATE = TREE / "monitoring/zabbix/hvnet_by_snmp.yaml"
@@ -73,11 +74,15 @@ PHP_SETTINGS = {
 
 
 class Database(Daemon):
-    """PostgreSQL with Zabbix's schema and data, official templates included."""
+    """PostgreSQL with Zabbix's schema and data, official templates included. It ends at once: there
+    is nothing to keep."""
+
+    stop_signal, stop_within_s, stop_codes = signal.SIGQUIT, 20, None
 
     def __init__(self, folder):
         folder = Path(folder)
-        self.tools = Path("/usr/lib/postgresql/15/bin")
+        # The newest version that is installed: 15 on Debian 12, 17 on Debian 13.
+        self.tools = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda bin: int(bin.parent.name))
         self.data = folder / "data"
         # What is lost with this world needs no disk to be safe on.
         settings = {
@@ -125,13 +130,10 @@ class Database(Daemon):
         assert done.returncode == 0 or not check, self.log
         return done.returncode
 
-    def stop(self):
-        """Immediately: there is nothing to keep."""
-        if self.running:
-            self.signal_and_wait(signal.SIGQUIT, 20)
-
 
 class Server(Daemon):
+    stop_within_s, stop_codes = 60, None
+
     def __init__(self, folder, traps):
         folder = Path(folder)
         configuration = folder / "server.conf"
@@ -149,16 +151,15 @@ class Server(Daemon):
         Path("/proc/sys/net/ipv4/ping_group_range").write_text("0 2147483647")
         self.spawn()
         self.wait_until(lambda: "[main process]" in self.said, 90, "starts")
+        prefer(self)
         return self
-
-    def stop(self):
-        if self.running:
-            self.signal_and_wait(signal.SIGTERM, 60)
 
 
 class FrontEnd(Daemon):
     """PHP's own web server on the front end as it is packaged. It reads /etc/zabbix, which is
     private to this world."""
+
+    stop_within_s, stop_codes = 20, None
 
     def __init__(self, folder):
         folder = Path(folder)
@@ -190,8 +191,7 @@ class FrontEnd(Daemon):
             return False
 
     def stop(self):
-        if self.running:
-            self.signal_and_wait(signal.SIGTERM, 20)
+        super().stop()
         if os.path.ismount("/etc/zabbix"):
             subprocess.run(["umount", "/etc/zabbix"], check=True)
 
@@ -217,10 +217,6 @@ class TrapDaemon(Daemon):
         self.spawn()
         self.wait_until(lambda: "NET-SNMP version" in (self.folder / "stdout").read_text())
         return self
-
-    def stop(self):
-        if self.running:
-            self.signal_and_wait(signal.SIGTERM, 10)
 
 
 def opener(*handlers):

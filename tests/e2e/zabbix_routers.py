@@ -10,6 +10,7 @@ from pathlib import Path
 import mib
 import tools
 from lab import adapter
+from priority import prefer
 from simulator import Simulator, simulated_router
 from zabbix import TEMPLATE_NAME
 
@@ -38,6 +39,8 @@ class SimulatedRouter:
         self.simulator, self.product = simulated_router(
             self.lab, scenario, *self.options, conf=conf
         )
+        prefer(self.simulator)
+        prefer(self.product)
         for adapter_name, row in self.product.numbers().items():
             self.set_alias(row, ALIASES[adapter_name])
         own = {f"{{$HVNET.{macro}}}": value for macro, value in (macros or {}).items()}
@@ -59,6 +62,7 @@ class SimulatedRouter:
         )
         self.began = time.time()
         self.simulator = self.lab.keep(again).start()
+        prefer(self.simulator)
 
     def clock(self, second):
         """When that second of the scenario was or will be."""
@@ -74,6 +78,7 @@ ADAPTERS = (adapter("lan0", number=1, relid=10), adapter("lan1", number=2, relid
 # we package takes them away.
 WITHOUT_BUILT_IN = ["-I", "-smux,mteTrigger,mteTriggerConf,ifTable,ifXTable,dot3StatsTable"]
 FRAME_OCTETS, FRAMES_A_SECOND = 1000, 400
+UNWANTED_A_SECOND = 50  # of these frames, those that nobody here handles
 QUEUE_PACKETS_A_SECOND = {0: 100, 1: 300}
 
 
@@ -118,16 +123,20 @@ class Load(threading.Thread):
         with lab.peer.entered():
             self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
             self.socket.bind(("p-lan0", 0))
-        # IPv4 for nobody: a type that the kernel does not know would count as a drop.
-        header = bytes.fromhex(ADAPTERS[0].mac.replace(":", "")) + b"\x02" + bytes(5) + b"\x08\x00"
-        self.frame = header.ljust(FRAME_OCTETS, b"\0")
+        # IPv4 for nobody, and a private EtherType, which the kernel counts as dropped by its stack.
+        addresses = bytes.fromhex(ADAPTERS[0].mac.replace(":", "")) + b"\x02" + bytes(5)
+        self.frame, self.unwanted = (
+            (addresses + ether_type).ljust(FRAME_OCTETS, b"\0")
+            for ether_type in (b"\x08\x00", b"\x88\xb5")
+        )
 
     def run(self):
         start, sent = time.monotonic(), 0
         while not self.ended.wait(0.02):
             passed_s = time.monotonic() - start
             while sent < passed_s * FRAMES_A_SECOND:
-                self.socket.send(self.frame)
+                every = FRAMES_A_SECOND // UNWANTED_A_SECOND
+                self.socket.send(self.frame if sent % every else self.unwanted)
                 sent += 1
             self.write_statistics(passed_s)
 

@@ -20,6 +20,7 @@ from zabbix_routers import (
     MACROS,
     POLL_S,
     QUEUE_PACKETS_A_SECOND,
+    UNWANTED_A_SECOND,
     RouterBesideSnmpd,
     SimulatedRouter,
 )
@@ -344,6 +345,16 @@ def test_real_traffic_is_shown_as_the_kernel_counted_it(world):
     steps = [abs(value / told - 1) for _, value in samples]
     print(f"{len(steps)} samples of real traffic, the worst {max(steps):.1%} off")
     assert max(steps) <= 0.15
+
+
+def test_frames_that_nobody_handles_are_unknown_protocols_and_neither_drops_nor_an_alarm(world):
+    host = world.official[OFFICIAL[0]]
+    unknown = host.history("hvnet.in.unknown[ifInUnknownProtos.1]")[1:]
+    assert mean(unknown) == pytest.approx(UNWANTED_A_SECOND, rel=0.05)
+    for key in ("hvnet.in.drops[hvnetInDrops.1]", "hvnet.in.backlog[hvnetInBacklogDrops.1]"):
+        assert {rate for _, rate in host.history(key)} == {0.0}, key
+    assert any("Stack: backlog drops, unknown protocols" in name for name in host.graphs())
+    assert not any("drops" in problem.lower() for problem in host.opened())
 
 
 def test_each_queue_of_a_driver_that_counts_by_queue_is_an_item(world):

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "../unit/sum_of.h"
 #include "counters/driver_profile.h"
 #include "counters/driver_stats.h"
 #include "fuzz.h"
@@ -20,8 +21,8 @@ void checkSums(const std::vector<DriverStat>& stats, const DriverProfile& profil
     values.push_back(stat.value);
   }
   const DriverSums sums = SumPlan(names, profile).sums(values);
-  mustHold(sums.hidden_rx_drops == sumOf(stats, profile.hidden_rx_drops), "drops add up");
-  mustHold(sums.tx_losses == sumOf(stats, profile.tx_losses), "losses add up");
+  mustHold(sums.hidden_rx_drops == test::sumOf(stats, profile.hidden_rx.drops), "drops add up");
+  mustHold(sums.tx_losses == test::sumOf(stats, profile.tx_losses), "losses add up");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// What every fuzz target has: one function that takes any octets, and properties that must hold
-// for all of them. The sanitizers see the rest.
+// Helpers for all fuzz targets. Each target has one function that accepts any octets, and checks
+// properties that must hold for all of them. The sanitizers find other faults.
 #pragma once
 
 #include <cstddef>
@@ -18,17 +18,17 @@ inline std::string_view asText(const std::uint8_t* data, std::size_t size) {
   return {reinterpret_cast<const char*>(data), size};
 }
 
-// Ends the process, so that libFuzzer keeps the input.
+// Aborts the process if the property does not hold, so that libFuzzer keeps the input.
 inline void mustHold(bool property, const char* what) {
   if (property) return;
   std::fprintf(stderr, "does not hold: %s\n", what);
   std::abort();
 }
 
-// What the parsers of text files are called with.
+// The file name that the parsers of text files get.
 inline constexpr std::string_view kFileName = "file.name";
 
-// A refusal says where, then why, in one line.
+// An error has the place and then the reason, in one line.
 inline void mustSayWhere(const Error& error) {
   const std::string_view text = error.text;
   mustHold(text.starts_with(kFileName), "a refusal starts with the file's name");

@@ -1,16 +1,19 @@
-// rtnetlink messages. The first octet chooses the parser, in the order of kParsers; the rest is the
-// message. netlink_seeds.py makes the seeds from the recorded ones.
+// rtnetlink and generic netlink messages. The first octet chooses the parser, in the order of
+// kParsers; the rest is the message. netlink_seeds.py makes the seeds from the recorded ones.
 
 #include <linux/if.h>
+#include <linux/netlink.h>
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <vector>
 
-#include "counters/linux/link_message.h"
-#include "counters/linux/qdisc_message.h"
-#include "counters/linux/stats_message.h"
 #include "fuzz.h"
+#include "sources/linux/link_message.h"
+#include "sources/linux/netdev_queues.h"
+#include "sources/linux/qdisc_message.h"
+#include "sources/linux/stats_message.h"
 
 namespace hvnet::fuzz {
 namespace {
@@ -44,7 +47,28 @@ void parseAsQdisc(const Message& message) {
   mustHold(parsed->kind.size() < IFNAMSIZ, "a kind is shorter than IFNAMSIZ");
 }
 
-constexpr std::array kParsers = {parseAsLink, parseAsStats, parseAsQdisc};
+void parseAsFamily(const Message& message) {
+  const auto number = netdevFamilyIn(message);
+  mustHold(!number || message.size() > sizeof(nlmsghdr), "a family's number is in its message");
+}
+
+// Each message is of the family that it says it is of.
+void parseAsQueue(const Message& message) {
+  nlmsghdr header{};
+  // An empty message has no data that memcpy() may be given.
+  if (!message.empty()) {
+    std::memcpy(&header, message.data(), std::min(message.size(), sizeof(header)));
+  }
+  const auto parsed = parseQueueMessage(message, header.nlmsg_type);
+  if (!parsed) return mustHaveReason(parsed.error());
+  mustHold(static_cast<int>(parsed->index) > 0, "a queue is an interface's");
+  const QueueStats& stats = parsed->stats;
+  mustHold(!(stats.rx_packets || stats.rx_octets) || !(stats.tx_packets || stats.tx_octets),
+           "a queue has one direction");
+}
+
+constexpr std::array kParsers = {parseAsLink, parseAsStats, parseAsQdisc, parseAsFamily,
+                                 parseAsQueue};
 
 }  // namespace
 }  // namespace hvnet::fuzz

@@ -7,7 +7,8 @@ import pathlib
 import sys
 
 # The first octet: which of kParsers in netlink_fuzz.cpp takes the message.
-PARSERS = {"newlink": 0, "dellink": 0, "bridge": 0, "newstats": 1, "newqdisc": 2}
+PARSERS = {"newlink": 0, "dellink": 0, "bridge": 0, "newstats": 1, "newqdisc": 2, "newfamily": 3,
+           "qstats": 4}
 
 
 def octets(text):

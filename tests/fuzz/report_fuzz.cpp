@@ -3,8 +3,8 @@
 #include <set>
 #include <string>
 
-#include "counters/report/report.h"
 #include "fuzz.h"
+#include "sources/report/report.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace hvnet;

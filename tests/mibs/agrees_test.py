@@ -7,6 +7,7 @@ from pathlib import Path
 import hvnet_objects as expected
 import pytest
 import smi
+from module_text import ModuleText
 
 BUILD = Path(os.environ.get("HVNET_BUILD", smi.ROOT / "build" / "dev"))
 MIB_ROOT = os.environ.get("HVNET_MIB_ROOT", smi.DEFAULT_ROOT)
@@ -29,9 +30,8 @@ def served(tmp_path):
 
 
 def objects(tree):
-    """Without the branches, which have other names in a module of names only, and without what may
-    be written, which the capabilities tell."""
-    return {oid: node._replace(access="") for oid, node in tree.items() if node.syntax}
+    """Without the branches, which have other names in a module of names only."""
+    return {oid: node for oid, node in tree.items() if node.syntax}
 
 
 def objects_below(roots, **how):
@@ -69,6 +69,21 @@ def test_standard_objects_are_served_as_their_modules_say(served):
         for oid, node in code.items():
             assert node.name == standard[oid].name, oid
             assert same_syntax(node, standard[oid]), (node, standard[oid])
+
+
+@pytest.mark.parametrize("module", ("HVNET-MIB", "IF-MIB"))
+def test_a_notification_carries_what_its_text_says_in_that_order(module):
+    folder = smi.OURS if module == "HVNET-MIB" else smi.BASE
+    text = ModuleText((folder / f"{module}.txt").read_text()).notifications
+    said = subprocess.run([MIB_NAMES, module], capture_output=True, text=True, check=True)
+    code = ModuleText(said.stdout).notifications
+    assert {name: one.objects for name, one in code.items()} == {
+        name: one.objects for name, one in text.items()}
+    numbers = f".{MIB_ROOT}.0." if module == "HVNET-MIB" else ".1.3.6.1.6.3.1.1.5."
+    for name, one in code.items():
+        number = one.place.split()[-1]
+        assert text[name].place.split()[-1] == number
+        assert "." + ".".join(["1", *one.place.split()[1:]]) == f"{numbers}{number}", name
 
 
 def test_the_expected_objects_know_every_object_served(served):

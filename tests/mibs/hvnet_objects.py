@@ -1,4 +1,5 @@
-"""HVNET-MIB's names and numbers below its root, and what an object is on the wire: they stay."""
+"""HVNET-MIB's names and numbers below its root, what an object is on the wire, and what the module's
+text says of it: they stay. A manager may have stored any of them."""
 
 NOTIFICATIONS = {
     "0.1": "hvnetInDropsRaised",
@@ -39,6 +40,10 @@ BRANCHES = {
     "2.2.8": "hvnetAlarmNotificationGroup",
     "2.2.9": "hvnetAdapterNotificationGroup",
     "2.2.10": "hvnetSourceNotificationGroup",
+    "2.2.11": "hvnetStackGroup",
+    "2.2.12": "hvnetAdapterOrderGroup",
+    "2.2.11": "hvnetStackGroup",
+    "2.2.12": "hvnetAdapterOrderGroup",
     "2.3": "hvnetCapabilities",
     "2.3.1": "hvnetSubagent01",
 }
@@ -71,6 +76,8 @@ OBJECTS = {
     "1.2.1.14": ("hvnetAdapterQueues", "Unsigned"),
     "1.2.1.15": ("hvnetAdapterVfIfIndex", "Integer32"),
     "1.2.1.16": ("hvnetAdapterDataPath", "synthetic(1) vf(2)"),
+    "1.2.1.17": ("hvnetAdapterOrderKey",
+                 "relid(1) vif(2) label(3) acpiIndex(4) pciAddress(5) mmio(6) mac(7)"),
     "1.3.1.1": ("hvnetIpkts", "Counter64"),
     "1.3.1.2": ("hvnetIerrs", "Counter64"),
     "1.3.1.3": ("hvnetOpkts", "Counter64"),
@@ -82,6 +89,7 @@ OBJECTS = {
     "1.3.1.9": ("hvnetOutDiscards", "Counter64"),
     "1.3.1.10": ("hvnetInDropsRate", "Gauge"),
     "1.3.1.11": ("hvnetCounterResets", "Counter"),
+    "1.3.1.12": ("hvnetInBacklogDrops", "Counter64"),
     "1.4.1.1": ("hvnetQueueIndex", "Unsigned"),
     "1.4.1.2": ("hvnetQueueRxPackets", "Counter64"),
     "1.4.1.3": ("hvnetQueueRxOctets", "Counter64"),
@@ -109,3 +117,73 @@ OBJECTS = {
 
 INDEXES = ("hvnetQueueIndex", "hvnetDriverStatIndex", "hvnetVmbusRelid")
 WRITABLE = ("hvnetAlarmRising", "hvnetAlarmFalling", "hvnetAlarmRatio")
+
+# {UNITS: objects}; all others have none.
+UNITS = {
+    "milliseconds": ("hvnetAgentSampleAge", "hvnetAgentSampleInterval"),
+    "samples": ("hvnetAgentSamples",),
+    "errors": ("hvnetAgentSourceErrors",),
+    "octets": ("hvnetAdapterMaxMtu", "hvnetInOctets", "hvnetOutOctets", "hvnetQueueRxOctets",
+               "hvnetQueueTxOctets"),
+    "queues": ("hvnetAdapterQueues",),
+    "packets": ("hvnetIpkts", "hvnetIerrs", "hvnetOpkts", "hvnetOerrs", "hvnetInDrops",
+                "hvnetOutDiscards", "hvnetInBacklogDrops", "hvnetQueueRxPackets",
+                "hvnetQueueTxPackets"),
+    "collisions": ("hvnetColls",),
+    "packets per second": ("hvnetInDropsRate", "hvnetAlarmRate", "hvnetAlarmThreshold",
+                           "hvnetAlarmBaseline", "hvnetAlarmRising", "hvnetAlarmFalling"),
+    "resets": ("hvnetCounterResets",),
+    "alarms": ("hvnetAlarmRaisedCount",),
+}
+
+# {what is on the wire: SYNTAX in the text}; EXCEPTIONS have another one.
+SYNTAXES = {
+    "String": "SnmpAdminString", "Gauge": "Gauge32", "Counter": "Counter32",
+    "Counter64": "Counter64", "Unsigned": "Unsigned32", "Integer32": "Integer32",
+    "TimeTicks": "TimeStamp", TRUTH: "TruthValue",
+}  # fmt: skip
+EXCEPTIONS = {
+    "hvnetAdapterInstance": "HvnetGuid",
+    "hvnetVmbusClass": "HvnetGuid",
+    "hvnetVmbusInstance": "HvnetGuid",
+    "hvnetAdapterVfIfIndex": "InterfaceIndexOrZero",
+    "hvnetDriverStatIndex": "Unsigned32 (1..4294967295)",
+    "hvnetDriverStatValue": "CounterBasedGauge64",  # it may go down: Counter64 on the wire only
+}
+CONVENTIONS = {"HvnetGuid": ("36a", "OCTET STRING (SIZE (36))")}
+
+ROWS = {
+    "hvnetAdapterEntry": ("ifIndex",),
+    "hvnetStatsEntry": ("ifIndex",),
+    "hvnetQueueEntry": ("ifIndex", "hvnetQueueIndex"),
+    "hvnetDriverStatEntry": ("ifIndex", "hvnetDriverStatIndex"),
+    "hvnetAlarmEntry": ("ifIndex",),
+    "hvnetVmbusDeviceEntry": ("hvnetVmbusRelid",),
+}
+
+DROPS = ("ifIndex", "ifName", "hvnetInDrops", "hvnetAlarmRate", "hvnetAlarmThreshold")
+ADAPTER = ("ifIndex", "ifName", "hvnetAdapterDriver")
+SOURCE = ("hvnetAgentSource", "hvnetAgentSourceState")
+CARRIED = {
+    "hvnetInDropsRaised": DROPS, "hvnetInDropsCleared": DROPS,
+    "hvnetAdapterAdded": ADAPTER, "hvnetAdapterRemoved": ADAPTER,
+    "hvnetSourceFailed": SOURCE, "hvnetSourceRecovered": SOURCE,
+}  # fmt: skip
+
+# Objects that came after a table's group had been published, which never changes.
+LATER_GROUPS = {
+    "hvnetStackGroup": ("hvnetInBacklogDrops",),
+    "hvnetAdapterOrderGroup": ("hvnetAdapterOrderKey",),
+}  # fmt: skip
+# {group: the parent of its objects, or its objects or notifications}
+GROUPS = {
+    "hvnetAgentGroup": "1.1", "hvnetAdapterGroup": "1.2.1", "hvnetStatsGroup": "1.3.1",
+    "hvnetQueueGroup": "1.4.1", "hvnetDriverStatGroup": "1.5.1", "hvnetAlarmGroup": "1.6.1",
+    "hvnetVmbusGroup": "1.7.1",
+    "hvnetAlarmNotificationGroup": ("hvnetInDropsRaised", "hvnetInDropsCleared"),
+    "hvnetAdapterNotificationGroup": ("hvnetAdapterAdded", "hvnetAdapterRemoved"),
+    "hvnetSourceNotificationGroup": ("hvnetSourceFailed", "hvnetSourceRecovered"),
+    **LATER_GROUPS,
+}  # fmt: skip
+MANDATORY = {"hvnetAgentGroup", "hvnetAdapterGroup", "hvnetStatsGroup",
+             "hvnetSourceNotificationGroup", "hvnetAdapterNotificationGroup"}

@@ -44,9 +44,12 @@ def agent(tmp_path):
     try:
         wait_until_it_serves(process, log)
         yield address
-    finally:
+        assert process.poll() is None, f"it ended by itself:\n{log.read_text()}"
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=START_SECONDS)
+        assert process.wait(timeout=START_SECONDS) == 0, log.read_text()
+    finally:
+        process.kill()  # nothing when it has ended
+        process.wait()
 
 
 def snmpwalk(agent, name, *options):

@@ -84,19 +84,30 @@ def test_the_exporter_takes_the_module_and_would_refuse_a_broken_one(tmp_path):
     def dry_run(file):
         return run("prometheus-snmp-exporter", f"--config.file={file}", "--dry-run")[0]
 
-    assert dry_run(files.MODULE) == 0
+    ours = snmp_module.of_this_machine()
+    assert dry_run(ours) == 0
     broken = tmp_path / "snmp.yml"
-    broken.write_text(files.MODULE.read_text().replace("  walk:", "  wolk:"))
+    broken.write_text(ours.read_text().replace("  walk:", "  wolk:"))
     assert dry_run(broken) != 0
 
 
 def test_the_module_is_what_the_generator_makes_of_our_mib(tmp_path):
     """Needs npm, as the MIB modules of tests/mibs do."""
-    code, said = run(files.FOLDER / "generate", tmp_path / "snmp.yml", tmp_path / "mibs")
+    code, said = run(files.FOLDER / "generate", tmp_path, tmp_path / "mibs")
     assert code == 0, said
-    assert (tmp_path / "snmp.yml").read_text() == files.MODULE.read_text(), (
-        "run monitoring/prometheus/generate"
-    )
+    for file in (snmp_module.FILE, snmp_module.NEW_FILE):
+        assert (tmp_path / file.name).read_text() == file.read_text(), (
+            "run monitoring/prometheus/generate"
+        )
+
+
+def test_both_formats_fetch_the_same_with_the_same_community():
+    old, new = snmp_module.load(), yaml.safe_load(snmp_module.NEW_FILE.read_text())
+    (login,) = {yaml.safe_dump({key: one.pop(key) for key in ("version", "auth")})
+                for one in old.values()}  # fmt: skip
+    assert new["modules"] == old
+    assert new["auths"] == {"public_v2": {"community": "public", "version": 2}}
+    assert yaml.safe_load(login) == {"version": 2, "auth": {"community": "public"}}
 
 
 # Rules and configuration
@@ -129,6 +140,9 @@ def test_every_alert_does_what_its_cases_say(tmp_path):
     ("keep_firing_for: 30s", "keep_firing_for: 10m"),
     ("keep_firing_for: 30s", ""),
     ("for: 10m", "for: 1m"),
+    ("rate(hvnetInBacklogDrops[1m]) > 10", "rate(hvnetInBacklogDrops[1m]) > 5"),
+    ("rate(hvnetInBacklogDrops[1m]) > 10", "rate(hvnetInBacklogDrops[1m]) > 30"),
+    ("rate(hvnetInBacklogDrops[1m]) > 10", "rate(ifInUnknownProtos[1m]) > 10"),
     ("for: 10m", "for: 40m"),
     ("(ifOperStatus == 2)", "(ifOperStatus != 1)"),
     ("(ifAdminStatus == 1)", "(ifAdminStatus > 0)"),

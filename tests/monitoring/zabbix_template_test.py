@@ -51,6 +51,33 @@ def test_each_adapter_has_the_nine_counters_of_the_driver(broken):
         assert sum(f"[hvnet{name}." in key for key in keys) == 1, name
 
 
+def test_what_the_stack_drops_is_counted_and_only_a_full_backlog_is_alarmed(broken):
+    """In a rule of its own: an adapter whose driver does not tell them has no such items."""
+    (stack,) = (r for r in broken.template["discovery_rules"] if r["name"] == "Stack discovery")
+    objects = {"hvnetInBacklogDrops": ["WARNING"], "ifInUnknownProtos": []}
+    found = {
+        item["key"].split("[")[1].split(".")[0]: [
+            trigger["priority"] for trigger in item.get("trigger_prototypes", [])
+        ]
+        for item in stack["item_prototypes"]
+    }  # fmt: skip
+    assert found == objects
+    (graph,) = stack["graph_prototypes"]
+    assert len(graph["graph_items"]) == len(objects)
+    assert {"macro": "{#BACKLOG}", "operator": "EXISTS", "formulaid": "A"} in (
+        stack["filter"]["conditions"]
+    )
+
+
+@pytest.mark.parametrize("key", (
+    "hvnet.in.drops[hvnetInDrops.{#SNMPINDEX}]", "hvnet.if.in.discards[ifInDiscards.{#SNMPINDEX}]",
+))  # fmt: skip
+def test_drops_that_a_guest_cannot_know_make_no_unsupported_item(broken, key):
+    rules = broken.template["discovery_rules"]
+    (item,) = (i for rule in rules for i in rule["item_prototypes"] if i["key"] == key)
+    assert item["preprocessing"][0]["type"] == "CHECK_NOT_SUPPORTED"
+
+
 def only(fault, found):
     assert any(fault in one for one in found), (fault, found)
 

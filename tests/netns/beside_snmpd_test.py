@@ -1,6 +1,8 @@
 """Beside a stock snmpd that has an IF-MIB of its own, and alone: the same rows, whatever the way
 of asking (design.md §7 and §8, facts.md §5)."""
 
+import contextlib
+import os
 import signal
 
 import mib
@@ -252,6 +254,7 @@ def test_the_rows_are_back_with_the_same_numbers_when_snmpd_has_crashed(router):
         eventually(product.serves, within=5)
         assert product.numbers() == before
         assert product.column("ifOperStatus")[2] == mib.DOWN
+    assert [line for line in product.log_lines if "error:" in line] == []
 
 
 def test_the_product_may_start_before_snmpd(router):
@@ -288,7 +291,7 @@ def test_the_product_leaves_in_good_order_while_snmpd_is_away(router):
     product = router.product(snmpd=snmpd)
     product.process.send_signal(signal.SIGSTOP)
     snmpd.kill()
-    product.process.send_signal(signal.SIGTERM)
+    product.tell_to_end()
     product.process.send_signal(signal.SIGCONT)
     product.stop()
     snmpd.start()
@@ -298,9 +301,121 @@ def test_the_product_leaves_in_good_order_while_snmpd_is_away(router):
     product.stop()
 
 
-def test_the_product_takes_over_with_its_registered_priority_at_the_entries(router):
-    """design.md §7: at the entry and with priority 100, so that it wins over a built-in IF-MIB."""
+@pytest.fixture
+def deep(router):
+    """A link whose kernel index is above every number of ours: a stock row for it, if it showed,
+    would stand behind our last one."""
+    router.router.ip("link", "add", "name", "deep", "index", "5000", "type", "veth",
+                     "peer", "name", "p-deep", "netns", "peer")  # fmt: skip
+    return router
+
+
+def numbers_with_the_deep_one(deep):
+    others = set(expected_names(deep))
+    return others | {max(others) + 1}
+
+
+TABLES_OF_BOTH = (mib.IF_TABLE, mib.IF_X_TABLE, mib.DOT3 + (2,))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_no_walk_goes_on_into_a_row_of_the_built_in_table(deep, mode):
+    snmpd = deep.snmpd()
+    for table in TABLES_OF_BOTH:
+        assert 5000 in {vb.oid[-1] for vb in tools.snmpwalk(snmpd.port, table)}, table
+    product = deep.product(snmpd=snmpd if mode == "agentx" else None)
+    numbers = numbers_with_the_deep_one(deep)
+    for table in TABLES_OF_BOTH:
+        walk = product.walk(table)
+        assert walk and tools.in_order_and_once(walk)
+        assert {vb.oid[-1] for vb in walk} <= numbers, mib.to_text(table)
+        for size in (1, 10, 100):
+            in_bulk = tools.snmpbulkwalk(product.port, table, f"-Cr{size}")
+            assert [vb.oid for vb in in_bulk] == [vb.oid for vb in walk]
+        last = product.client().get_next(walk[-1].oid)[0]
+        assert last.oid[: len(table)] != table, last
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_column_without_a_row_of_ours_is_no_hole_for_others_rows(deep, mode):
+    """Every column by itself, instantiated or not: what is behind its last row is the next column's
+    first one, or outside the table."""
+    product = served(deep, mode)
+    client, numbers = product.client(), numbers_with_the_deep_one(deep)
+    for entry, columns in ((IF_ENTRY, range(0, 25)), (IF_X_ENTRY, range(0, 22)),
+                           (mib.DOT3 + (2, 1), range(0, 25))):  # fmt: skip
+        for number in columns:
+            for tail in ((), (4999,), (5000,), (2**31,)):
+                (got,) = client.get_next(entry + (number, *tail))
+                assert got.oid[: len(entry)] != entry or got.oid[-1] in numbers, got
+    absent = client.get(*(entry + (2, 5000) for entry in (IF_ENTRY, IF_X_ENTRY)))
+    assert [vb.kind for vb in absent] == ["noSuchInstance"] * 2
+
+
+def test_a_pass_line_for_one_column_does_not_win_over_ours(router):
+    """Routers ship such a line for ifAlias."""
+    script = router.folder / "alias"
+    first = mib.to_text(instance("ifAlias", 1))
+    script.write_text("#!/bin/sh\n"
+                      f'[ "$1" = -n ] && [ "$2" = {first} ] && exit 0\n'
+                      f"echo {first}; echo string; echo passed\n")  # fmt: skip
+    script.chmod(0o755)
+    column = mib.COLUMNS["ifAlias"]
+    snmpd = router.prepare_snmpd(f"pass {mib.to_text(column)} {script}\n").start()
+    assert snmpd.client().value(instance("ifAlias", 1)) == b"passed"
+    product = router.product(snmpd=snmpd)
+    aliases = product.column("ifAlias")
+    assert list(aliases) == sorted(expected_names(router))
+    assert b"passed" not in aliases.values() and b"uplink to the core" in aliases[2]
+    assert product.ask(instance("ifAlias", 1)) == b""
+    walk = product.walk(mib.IF_X_TABLE)
+    assert tools.in_order_and_once(walk) and b"passed" not in {vb.value for vb in walk}
+
+
+def test_a_table_is_registered_at_its_root_and_again_for_each_column(router):
+    """design.md §7: with priority 100, so that it wins over what the master has itself."""
     snmpd = router.snmpd()
     router.product(snmpd=snmpd)
-    registrations = snmpd.registrations()
-    assert (IF_ENTRY, 100) in registrations and (IF_X_ENTRY, 100) in registrations
+    ours = {oid for oid, priority in snmpd.registrations() if priority == 100}
+    roots = (mib.IF_TABLE, mib.IF_X_TABLE, mib.IF_MIB_OBJECTS + (2,), mib.IF_MIB_OBJECTS + (4,),
+             mib.DOT3 + (2,), mib.DOT3 + (11,), mib.IF_MAU_ENTRY[:-1])  # fmt: skip
+    assert set(roots) <= ours
+    assert {IF_ENTRY + (number,) for number in range(1, 23)} <= ours
+    assert {IF_X_ENTRY + (number,) for number in range(1, 20)} <= ours
+
+
+# Text from outside (RFC 2579 DisplayString, RFC 2863 ifAlias, RFC 3411 SnmpAdminString).
+
+
+def set_alias(router, name, octets):
+    router.router.ip("link", "set", "dev", name, "alias", os.fsdecode(octets))
+
+
+@contextlib.contextmanager
+def links_with_bad_text(router, aliases, name):
+    """Taken back in the end, for the test's own tools cannot read them either."""
+    for link, octets in aliases.items():
+        set_alias(router, link, octets)
+    router.router.ip("link", "add", "name", os.fsdecode(name), "type", "veth",
+                     "peer", "name", "p-tap", "netns", "peer")  # fmt: skip
+    yield
+    router.peer.ip("link", "del", "p-tap")
+    for link in aliases:
+        set_alias(router, link, b"")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_text_is_utf_8_and_within_its_size(router, mode):
+    aliases = {
+        1: ("lan2", b"Z\xfcrich", b"Z?rich"),
+        2: ("lan1", "\u2192".encode() * 80, "\u2192".encode() * 21),
+        3: ("lan0", b"x" * 255, b"x" * 64),
+    }
+    given = {name: octets for name, octets, _ in aliases.values()}
+    with links_with_bad_text(router, given, b"t\xe4p0"):
+        product = served(router, mode)
+        columns = {name: product.column(name) for name in ("ifAlias", "ifName", "ifDescr")}
+    for index, (_, _, published) in aliases.items():
+        assert columns["ifAlias"][index] == published
+    for name in ("ifName", "ifDescr"):
+        assert b"t?p0" in columns[name].values(), columns[name]

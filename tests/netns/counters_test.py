@@ -1,6 +1,8 @@
 """What the kernel counted is what SNMP says, to the packet (design.md §5)."""
 
+import contextlib
 import os
+import re
 import socket
 import threading
 
@@ -19,15 +21,19 @@ COUNTERS = [name for name, oid in mib.COLUMNS.items() if not mib.is_static(oid)]
 
 @pytest.fixture
 def router(lab):
-    """lan0 with an address at both ends. The neighbours are permanent: no ARP afterwards."""
     lab.plug(LAN0)
     lab.plug(LAN1)
+    connect(lab)
+    return lab
+
+
+def connect(lab):
+    """lan0 with an address at both ends. The neighbours are permanent: no ARP afterwards."""
     peer_mac = lab.peer.links()["p-lan0"]["address"]
     lab.router.ip("addr", "add", f"{ROUTER}/24", "dev", "lan0")
     lab.peer.ip("addr", "add", f"{PEER}/24", "dev", "p-lan0")
     lab.router.ip("neigh", "add", PEER, "lladdr", peer_mac, "dev", "lan0", "nud", "permanent")
     lab.peer.ip("neigh", "add", ROUTER, "lladdr", LAN0.mac, "dev", "p-lan0", "nud", "permanent")
-    return lab
 
 
 def blast(namespace, source, target, count, size):
@@ -54,14 +60,17 @@ def exchange(lab, received, sent):
 
 
 def kernel_counters(lab, name):
-    """`ip -s -s -j link` in the words of IF-MIB (design.md §5); None where the kernel does not
-    tell multicast and broadcast apart, so the object is not instantiated."""
+    """`ip -s -s -j link` in the words of IF-MIB (design.md §5); None where nobody counts, so the
+    object is not instantiated. The adapters are hv_netvsc, which drops nothing that the kernel
+    counts, and counts multicast and broadcast together. A veth counts neither."""
     stats = lab.router.links()[name]["stats64"]
     rx, tx = stats["rx"], stats["tx"]
+    adapter = name in ("lan0", "lan1")
+    both = rx["multicast"] if adapter or name == "br0" else None
     wide = {
         "InOctets": rx["bytes"],
         "InUcastPkts": rx["packets"] - rx["multicast"],
-        "InMulticastPkts": rx["multicast"],
+        "InMulticastPkts": None if adapter else both,
         "InBroadcastPkts": None,
         "OutOctets": tx["bytes"],
         "OutUcastPkts": tx["packets"],
@@ -69,10 +78,10 @@ def kernel_counters(lab, name):
         "OutBroadcastPkts": None,
     }
     narrow = wide | {
-        "InNUcastPkts": rx["multicast"],
-        "InDiscards": rx["dropped"] + rx["missed_errors"],
+        "InNUcastPkts": both,
+        "InDiscards": rx["missed_errors"] + (0 if adapter else rx["dropped"]),
         "InErrors": rx["errors"],
-        "InUnknownProtos": None,
+        "InUnknownProtos": rx["dropped"] if adapter else None,
         "OutNUcastPkts": None,
         "OutDiscards": tx["dropped"],
         "OutErrors": tx["errors"],
@@ -113,14 +122,40 @@ def test_traffic_from_before_the_start_is_counted_too(router):
     must_agree(router, router.product(), "lan0")
 
 
-def test_packets_that_the_kernel_drops_on_receive_are_discards(router):
-    """A veth drops what is larger than its MTU when its peer sends it."""
+def test_packets_that_the_stack_drops_on_receive_are_no_discards_of_an_adapter(router):
+    """What is larger than the MTU of a veth is dropped when its peer sends it. The stack does that:
+    a driver of this adapter counts nothing in rx_dropped."""
     product = router.product()
     router.router.ip("link", "set", "lan0", "mtu", "600")
     exchange(router, received=(23, 1400), sent=(5, 100))
-    assert kernel_counters(router, "lan0")["ifInDiscards"] == 23
+    assert kernel_counters(router, "lan0")["ifInUnknownProtos"] == 23
     must_agree(router, product, "lan0")
+    assert product.column("ifInDiscards")[1] == 0
     assert product.column("ifMtu")[1] == 600
+
+
+def test_what_the_stack_dropped_before_the_start_is_no_loss_whatever_the_backlogs_dropped(router):
+    """Of all that a machine's backlogs have dropped since its boot nobody knows whose it was."""
+    router.router.ip("link", "set", "lan0", "mtu", "600")
+    exchange(router, received=(23, 1400), sent=(5, 100))
+    product = router.product()
+    assert product.column("ifInDiscards")[1] == 0
+    assert product.column("ifInUnknownProtos")[1] == 23
+
+
+def test_packets_that_are_dropped_on_receive_by_whom_nobody_tells_are_discards(router):
+    router.cable("tun7")
+    product = router.product()
+    router.router.ip("link", "set", "tun7", "mtu", "600")
+    with router.peer.entered():
+        sender = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    with sender:
+        sender.bind(("p-tun7", 0))
+        for _ in range(23):
+            with contextlib.suppress(OSError):  # what a veth drops is ENOBUFS for who sends
+                sender.send(bytes(1400))
+    assert kernel_counters(router, "tun7")["ifInDiscards"] == 23
+    must_agree(router, product, "tun7")
 
 
 def test_packets_that_the_kernel_drops_on_send_are_discards(router):
@@ -182,6 +217,73 @@ def test_columns_of_one_answer_come_from_one_instant(router):
     assert seen["ifHCOutOctets"] == 500 * seen["ifHCOutUcastPkts"] > 0
 
 
+@pytest.mark.parametrize("order", ("hypervisor", "kernel"))
+def test_an_interface_that_is_removed_and_returns_continues_from_its_totals(router, order):
+    """With a new device, whose counters start from zero: an adapter, and what comes and goes."""
+    router.cable("tun7")
+    product = router.product(f"indexOrder {order}\n")
+    exchange(router, received=(300, 100), sent=(170, 200))
+    must_agree(router, product, "lan0", "tun7")
+    before = {name: snmp_counters(product, product.numbers()[name]) for name in ("lan0", "tun7")}
+    router.unplug(LAN0)
+    router.router.ip("link", "del", "tun7")
+    eventually(lambda: not {"lan0", "tun7"} & set(product.numbers()), within=2)
+    router.plug(LAN0)
+    router.cable("tun7")
+    connect(router)
+    exchange(router, received=(40, 100), sent=(30, 200))
+    eventually(lambda: {"lan0", "tun7"} <= set(product.numbers()), within=2)
+    for name in ("lan0", "tun7"):
+        index = product.numbers()[name]
+        kernel = kernel_counters(router, name)
+        expected = before[name]["ifHCOutOctets"] + kernel["ifHCOutOctets"]
+        eventually_equal(
+            lambda: snmp_counters(product, index)["ifHCOutOctets"], expected, within=1
+        )
+        assert product.ask(instance("ifCounterDiscontinuityTime", index)) > 0
+
+
+def test_an_interface_that_was_replaced_while_the_agent_was_down_continues(router):
+    """Below a master, whose uptime goes on: the discontinuity is found at the agent's very start,
+    which is time 0 where the agent has an uptime of its own."""
+    product = router.product(snmpd=router.snmpd())
+    exchange(router, received=(300, 100), sent=(170, 200))
+    must_agree(router, product, "lan0")
+    before = snmp_counters(product, 1)
+    product.stop()
+    router.unplug(LAN0)
+    router.plug(LAN0)
+    connect(router)
+    exchange(router, received=(40, 100), sent=(30, 200))
+    kernel = kernel_counters(router, "lan0")
+    product.start()
+    expected = before["ifHCInOctets"] + kernel["ifHCInOctets"]
+    eventually_equal(lambda: snmp_counters(product, 1)["ifHCInOctets"], expected, within=1)
+    assert product.ask(instance("ifCounterDiscontinuityTime", 1)) > 0
+
+
+@pytest.mark.parametrize("how", ("deleted", "broken", "of another namespace", "rebuilt"))
+def test_counters_that_were_lost_while_the_agent_was_down_are_a_discontinuity(router, how):
+    product = router.product(snmpd=router.snmpd())
+    exchange(router, received=(300, 100), sent=(170, 200))
+    must_agree(router, product, "lan0")
+    assert product.ask(instance("ifCounterDiscontinuityTime", 1)) == 0
+    product.stop()
+    saved = product.map_file.parent / "counters.saved"
+    if how == "deleted":
+        saved.unlink()
+    elif how == "broken":
+        saved.write_text("nonsense\n")
+    elif how == "of another namespace":
+        saved.write_text(re.sub(r"net:\S+", "net:[1]", saved.read_text(), count=1))
+    else:
+        product.command.append("--rebuild-map")
+    product.start()
+    must_agree(router, product, "lan0")
+    for index in product.numbers().values():
+        assert product.ask(instance("ifCounterDiscontinuityTime", index)) > 0
+
+
 def test_counters_never_decrease_while_traffic_flows_and_the_mtu_changes(router):
     product = router.product()
     last = snmp_counters(product, 1)
@@ -234,3 +336,14 @@ def drain(server):
     with connection:
         while connection.recv_into(buffer):
             pass
+
+
+def test_an_adapter_of_a_driver_that_only_the_configuration_names_has_no_made_up_multicasts(lab):
+    one = adapter("eth0", 1, 21)
+    lab.cable(one.name, one.mac)
+    product = lab.product("adapterDriver veth\n", sysfs=False)
+    (number,) = (index for name, index in product.numbers().items() if name == "eth0")
+    assert number < 256
+    assert number in product.column("ifInUcastPkts")
+    for name in ("ifInMulticastPkts", "ifHCInMulticastPkts", "ifInNUcastPkts"):
+        assert number not in product.column(name), name

@@ -14,6 +14,7 @@ from polling import SLOW, eventually
 
 NOBODY = 65534
 PRODUCT_PRIORITY = 100  # design.md §7: what wins over a built-in IF-MIB
+AGENT_VERSION = mib.HVNET_AGENT + (1, 0)
 # NET-SNMP-AGENT-MIB::nsModuleName, indexed by context, subtree and priority.
 NS_MODULE_NAME = mib.to_oid("1.3.6.1.4.1.8072.1.2.1.1.4")
 
@@ -44,7 +45,12 @@ def free_udp_port():
 
 
 class Daemon:
-    """A process with its output in files, that can be asked, stopped, killed and started again."""
+    """A process with its output in files, that can be asked, stopped, killed and started again. Only
+    this class ends it: a process that has ended before it was told to fails the test, at the latest
+    when `stop` or `kill` finds it."""
+
+    stop_signal, stop_within_s = signal.SIGTERM, 10
+    stop_codes = (0,)  # None: any will do
 
     def __init__(self, folder, command, environment=None):
         self.folder = Path(folder)
@@ -57,9 +63,11 @@ class Daemon:
         } | (environment or {})
         self.log_file = self.folder / "stderr"
         self.user = "nobody"
-        self.process = None
+        self.process = None  # until it is started, and again when its end has been seen
+        self.end_is_due = False  # it has been told to end, or is one that ends by itself
 
     def spawn(self):
+        self.must_be_new()
         with open(self.log_file, "ab") as log, open(self.folder / "stdout", "ab") as out:
             command = self.command if self.user == "root" else as_ordinary_user(self.command)
             self.process = subprocess.Popen(
@@ -78,6 +86,11 @@ class Daemon:
     @property
     def running(self):
         return self.process is not None and self.process.poll() is None
+
+    def must_be_new(self):
+        """A start would hide how the process before it ended."""
+        assert self.process is None, f"{self.command[0]} is started twice:\n{self.log}"
+        self.end_is_due = False
 
     def must_run(self):
         assert self.process is not None, f"{self.command[0]} was not started"
@@ -98,14 +111,53 @@ class Daemon:
 
         return self.wait_until(found, within, f"says {pattern!r}")
 
-    def signal_and_wait(self, number, within):
+    def tell_to_end(self, number=signal.SIGTERM):
+        self.must_run()
+        self.end_is_due = True
         self.process.send_signal(number)
-        return self.process.wait(within * SLOW)
+
+    def await_end(self, within):
+        """Its exit code. From here on there is no process of which anything is to be proved."""
+        code = self.process.wait(within * SLOW)
+        self.process = None
+        self.must_be_clean()
+        return code
+
+    def signal_and_wait(self, number, within):
+        self.tell_to_end(number)
+        return self.await_end(within)
+
+    def stop(self):
+        """In good order: it lives until now, and ends with one of its exit codes."""
+        if self.process is None:
+            return
+        if not self.end_is_due:
+            self.tell_to_end(self.stop_signal)
+        code = self.await_end(self.stop_within_s)
+        assert self.stop_codes is None or code in self.stop_codes, f"exit code {code}:\n{self.log}"
 
     def kill(self):
         """As the out-of-memory killer would: no farewell, sockets left behind."""
-        if self.running:
-            self.signal_and_wait(signal.SIGKILL, 5)
+        code = self.signal_and_wait(signal.SIGKILL, 5)
+        assert code == -signal.SIGKILL, f"exit code {code}:\n{self.log}"
+
+    def run(self):
+        """For a start that must end by itself. Returns the exit code."""
+        self.spawn()
+        self.end_is_due = True
+        return self.await_end(15)
+
+    def must_be_clean(self):
+        """Nothing for a sanitizer to say."""
+        for sign in ("Sanitizer", "runtime error:"):
+            assert sign not in self.log, self.log
+
+    def discard(self):
+        """Whatever state it is in, it is gone afterwards; proves nothing."""
+        if self.process is not None:
+            self.process.kill()  # nothing when it has ended
+            self.process.wait(5)
+            self.process = None
 
 
 class Snmpd(Daemon):
@@ -135,10 +187,6 @@ class Snmpd(Daemon):
         self.wait_until(lambda: client.answers(mib.SYS_UP_TIME), what="answers")
         client.close()
         return self
-
-    def stop(self):
-        if self.running:
-            self.signal_and_wait(signal.SIGTERM, 10)
 
     def client(self, community="public"):
         return wire.Client(self.port, community)
@@ -185,7 +233,7 @@ class Product(Daemon):
         if not self.snmpd:
             return self.ask_once(mib.IF_NUMBER)
         ours = {oid for oid, priority in self.snmpd.registrations() if priority == PRODUCT_PRIORITY}
-        wanted = (mib.IF_NUMBER[:-1], mib.IF_ENTRY, mib.IF_X_ENTRY, mib.HVNET_VMBUS_ENTRY)
+        wanted = (mib.IF_NUMBER[:-1], mib.IF_TABLE, mib.IF_X_TABLE, mib.HVNET_VMBUS_ENTRY[:-1])
         return all(any(oid[: len(one)] == one for oid in ours) for one in wanted)
 
     def ask_once(self, oid):
@@ -194,24 +242,6 @@ class Product(Daemon):
             return client.answers(oid)
         finally:
             client.close()
-
-    def stop(self):
-        """SIGTERM must end it cleanly: exit code 0 and nothing for a sanitizer to say."""
-        if self.running:
-            code = self.signal_and_wait(signal.SIGTERM, 10)
-            assert code == 0, f"exit code {code} after SIGTERM:\n{self.log}"
-        self.must_be_clean()
-
-    def must_be_clean(self):
-        for sign in ("Sanitizer", "runtime error:"):
-            assert sign not in self.log, self.log
-
-    def run(self):
-        """For a start that must end by itself. Returns the exit code."""
-        self.spawn()
-        code = self.process.wait(15 * SLOW)
-        self.must_be_clean()
-        return code
 
     @property
     def output(self):
@@ -230,6 +260,19 @@ class Product(Daemon):
         try:
             return client.value(oid)
         finally:
+            client.close()
+
+    def must_not_answer(self, client, *oids, known=AGENT_VERSION, community="public"):
+        """Nobody answers what `client` asks, while who may ask gets an answer, before and after:
+        the product refuses, and is neither dead nor deaf."""
+        witness = self.client(community)
+        client.socket.settimeout(0.5 * SLOW)  # an answer takes milliseconds
+        try:
+            assert witness.value(known) is not None
+            client.must_hear_nothing(*oids)
+            assert witness.value(known) is not None
+        finally:
+            witness.close()
             client.close()
 
     def walk(self, oid=mib.INTERFACES):

@@ -178,14 +178,22 @@ class Lab:
     # End
 
     def close(self):
+        """Fails when a program had ended before it was told to, or ends badly now: each of them is
+        asked, and the first complaint is raised."""
+        complaints = []
         try:
             for daemon in self.daemons[::-1]:
-                daemon.stop()
+                try:
+                    daemon.stop()
+                except Exception as complaint:
+                    complaints.append(complaint)
         finally:
             for daemon in self.daemons:
-                daemon.kill()
+                daemon.discard()
                 print(f"--- {' '.join(daemon.command)}\n{daemon.log}")
             self.remove_links()
+        if complaints:
+            raise complaints[0]
 
     def remove_links(self):
         """All in one group and at once: the kernel takes 20 ms for each single removal."""

@@ -57,6 +57,22 @@ def test_a_hot_added_row_appears_and_goes_within_100_ms(router, mode):
     assert max(took) <= LIMIT_S, [f"{one * 1000:.0f} ms" for one in took]
 
 
+def test_an_adapter_that_is_set_down_is_not_told_to_have_no_network(router):
+    """veth, like most drivers, has no carrier while it is down, whatever the host does."""
+    client = router.product().client()
+    assigned = instance("hvnetAdapterNetworkAssigned", 1)
+    media = mib.OIDS["ifMauMediaAvailable"] + (1, 1)
+    assert (client.value(assigned), client.value(media)) == (1, 3)
+    router.router.ip("link", "set", "lan0", "down")
+    eventually(lambda: client.value(ADMIN) == DOWN, within=LIMIT_S)
+    assert (client.value(OPER), client.value(assigned), client.value(media)) == (DOWN, None, 2)
+    router.router.ip("link", "set", "lan0", "up")
+    eventually(lambda: client.value(assigned) == 1, within=LIMIT_S)
+    router.carrier("lan0", "down")
+    eventually(lambda: client.value(OPER) == DOWN, within=LIMIT_S)
+    assert (client.value(assigned), client.value(media)) == (2, 4)
+
+
 def test_a_change_of_carrier_touches_no_other_row(router):
     product = router.product()
     router.carrier("lan0", "down")

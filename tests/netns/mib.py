@@ -159,6 +159,7 @@ MORE_NAMES = {
         14: "hvnetAdapterQueues",
         15: "hvnetAdapterVfIfIndex",
         16: "hvnetAdapterDataPath",
+        17: "hvnetAdapterOrderKey",
     },
     HVNET + (1, 3, 1): {
         1: "hvnetIpkts",
@@ -172,6 +173,7 @@ MORE_NAMES = {
         9: "hvnetOutDiscards",
         10: "hvnetInDropsRate",
         11: "hvnetCounterResets",
+        12: "hvnetInBacklogDrops",
     },
     HVNET + (1, 4, 1): {
         2: "hvnetQueueRxPackets",

@@ -1,5 +1,6 @@
 """ifIndex follows the hypervisor, and stays (design.md §6)."""
 
+import json
 import subprocess
 
 import mib
@@ -221,6 +222,56 @@ def test_an_adapter_named_in_the_configuration_keeps_its_number_by_mac_when_rena
     assert adapters_of(product) == {1: "a", 2: "b"}
 
 
+def plug_on_pci(lab, name, slot, mac, driver="vmxnet3", **says):
+    """An adapter on PCI, and what the host says of it beside its address."""
+    device = f"pci0000:00/0000:00:{slot:02x}.0"
+    if driver == "virtio_net":
+        lab.sysfs.place(name, f"{device}/virtio{slot}", "virtio", driver, **says)
+    else:
+        lab.sysfs.place(name, device, "pci", driver, **says)
+    lab.cable(name, f"02:00:00:00:00:{mac:02x}")
+
+
+def adapter_column(product, name):
+    return [varbind.value for varbind in product.walk(mib.OIDS[name])]
+
+
+def order_keys_shown(lab, state):
+    product = lab.prepare(state=state, options=["--show", "--json"])
+    assert product.run() == 0, product.log
+    rows = json.loads(product.output)["interfaces"]
+    return {row["ifName"]: row["facts"]["orderKey"] for row in rows if row["adapter"]}
+
+
+def test_on_pci_the_hosts_labels_come_before_its_acpi_indexes_and_both_before_the_addresses(lab):
+    plug_on_pci(lab, "plain4", 4, mac=1, label="", acpi_index=0)
+    plug_on_pci(lab, "plain3", 3, mac=2, label="Slot 1", acpi_index=16777736)
+    plug_on_pci(lab, "acpi9", 5, mac=3, driver="virtio_net", acpi_index=9)
+    plug_on_pci(lab, "acpi2", 11, mac=4, driver="virtio_net", label="", acpi_index=2)
+    plug_on_pci(lab, "label10", 6, mac=5, label="Ethernet10", acpi_index=1)
+    plug_on_pci(lab, "label2", 12, mac=6, label="Ethernet2")
+    state = lab.folder / "state"
+    product = lab.product(state=state)
+    expected = ["label2", "label10", "acpi2", "acpi9", "plain3", "plain4"]
+    assert adapters_of(product) == dict(enumerate(expected, start=1))
+    assert adapter_column(product, "hvnetAdapterOrderKey") == [3, 3, 4, 4, 5, 5]
+    words = ["label", "label", "acpiIndex", "acpiIndex", "pciAddress", "pciAddress"]
+    assert order_keys_shown(lab, state) == dict(zip(expected, words, strict=True))
+
+
+def test_labels_that_the_host_gives_later_move_no_number(lab):
+    state = lab.folder / "state"
+    plug_on_pci(lab, "a", 3, mac=1)
+    plug_on_pci(lab, "b", 4, mac=2)
+    lab.product(state=state).stop()
+    for slot, label in ((3, "Ethernet1"), (4, "Ethernet0")):
+        (lab.sysfs.root / f"devices/pci0000:00/0000:00:{slot:02x}.0/label").write_text(label + "\n")
+    product = lab.product(state=state)
+    assert adapters_of(product) == {1: "a", 2: "b"}
+    assert adapter_column(product, "hvnetAdapterPosition") == [2, 1]
+    assert adapter_column(product, "hvnetAdapterOrderKey") == [3, 3]
+
+
 def test_a_map_written_by_hand_in_another_folder_is_read_as_it_is(three):
     """An operator moves the state to a new machine with cp: the file is all there is to it."""
     product = three.product()
@@ -233,6 +284,58 @@ def test_a_map_written_by_hand_in_another_folder_is_read_as_it_is(three):
         give_away(path)
     assert three.product(state=moved).numbers() == before
 
+
+
+def machine(lab, name):
+    """A file that stands for /etc/machine-id."""
+    file = lab.folder / f"machine-{name}"
+    file.write_text(name * 32 + "\n")
+    return str(file)
+
+
+def product_of_image(lab, image, machine_id, **options):
+    product = lab.prepare(state=image, **options)
+    product.environment["HVNET_MACHINE_ID"] = machine(lab, machine_id)
+    product.start()
+    return product
+
+
+def test_a_map_that_came_with_an_image_of_another_machine_is_set_aside(three):
+    """A golden image that was made from a running router, and an adapter that it has never seen."""
+    state = three.folder / "state"
+    product = product_of_image(three, state, "a")
+    old = product.map_file.read_text()
+    assert f"machine {'a' * 32}\n" in old
+    product.stop()
+    for one in AS_CREATED:
+        three.unplug(one)
+    three.plug(adapter("wan9", number=90, relid=50))
+    product = product_of_image(three, state, "b")
+    assert adapters_of(product) == {1: "wan9"}
+    product.await_line("none of its adapters is here")
+    assert product.map_file.with_name("ifindex.map.old-1").read_text() == old
+
+
+def test_a_map_that_does_not_say_whose_it_is_says_it_from_the_next_start_on(three):
+    """As one of version 0.1.0, on a router that nobody changes and that becomes an image."""
+    state = three.folder / "state"
+    product = product_of_image(three, state, "a")
+    product.stop()
+    signed = product.map_file.read_text()
+    product.map_file.write_text(signed.replace(f"machine {'a' * 32}\n", ""))
+    give_away(product.map_file)
+    product_of_image(three, state, "a").stop()
+    assert product.map_file.read_text() == signed
+
+
+def test_a_map_of_another_machine_that_knows_one_adapter_here_was_moved_and_is_taken(three):
+    state = three.folder / "state"
+    product = product_of_image(three, state, "a")
+    numbers = adapters_of(product)
+    product.stop()
+    product = product_of_image(three, state, "b")
+    assert adapters_of(product) == numbers
+    assert f"machine {'b' * 32}\n" in product.map_file.read_text()
 
 
 def if_number(product):

@@ -3,21 +3,25 @@ nothing, and what is served goes on without a break."""
 
 import os
 import re
+import shlex
 import signal
+import socket
+import subprocess
+import time
 from pathlib import Path
 
 import mib
 import pytest
 import wire
 from endurance_test import open_files
-from lab import adapter
+from lab import adapter, run
 from mib import instance
-from polling import eventually_equal
+from polling import SLOW, eventually_equal
 from trap_receiver import TrapReceiver
 
 ACCESS = "rocommunity public 127.0.0.1\n"
 MODES = ("agentx", "standalone")
-DONE = r"the configuration is read again: .*agent\.conf"
+DONE = r"configuration reloaded: .*agent\.conf"
 
 
 @pytest.fixture
@@ -43,7 +47,7 @@ def reload(product, conf):
     hang_up(product, conf)
     said = product.wait_until(lambda: next(
         (product.log_lines[before:] for line in product.log_lines[before:]
-         if "the configuration is " in line), None), what="reads its configuration")  # fmt: skip
+         if "configuration " in line and "reloaded" in line), None), what="reads its configuration")  # fmt: skip
     return said
 
 
@@ -72,7 +76,7 @@ def test_a_bad_configuration_is_named_by_file_and_line_and_changes_nothing(route
     numbers = product.numbers()
     said = reload(product, "rocommunity other\nexclude docker*\nmedia of-its-own\n")
     assert re.search(r"agent\.conf:3: media: 'of-its-own' is neither", said[0]), said
-    assert re.search(r"not read again: it is bad; the one in force stays", said[1]), said
+    assert re.search(r"not reloaded: it has errors; the old one stays active", said[1]), said
     assert product.numbers() == numbers
     assert product.ask(instance("hvnetAlarmRising", 1)) == 77
     assert len(said) == 2
@@ -87,25 +91,22 @@ def test_a_configuration_that_is_gone_changes_nothing(router):
     product.configuration.unlink()
     product.process.send_signal(signal.SIGHUP)
     product.await_line("agent.conf: No such file or directory")
-    product.await_line("the one in force stays")
+    product.await_line("the old one stays active")
     assert len(product.numbers()) == 4
 
 
 def test_who_may_ask_is_as_the_new_configuration_says(router):
     product = started(router, "standalone")
-    assert asked_as(product, "public") and not asked_as(product, "other")
+    must_serve_only(product, "public", "other")
     reload(product, "rocommunity other 127.0.0.1\n")
-    assert asked_as(product, "other") and not asked_as(product, "public")
+    must_serve_only(product, "other", "public")
     reload(product, "# nobody is named\n")
-    assert asked_as(product, "public") and not asked_as(product, "other")
+    must_serve_only(product, "public", "other")
 
 
-def asked_as(product, community):
-    client = wire.Client(product.port, community, timeout_s=0.3)
-    try:
-        return client.answers(mib.IF_NUMBER)
-    finally:
-        client.close()
+def must_serve_only(product, served, refused):
+    client = wire.Client(product.port, refused, timeout_s=0.3)
+    product.must_not_answer(client, mib.IF_NUMBER, community=served)
 
 
 def test_who_is_told_is_as_the_new_configuration_says(router):
@@ -126,7 +127,7 @@ def test_what_would_move_a_number_waits_for_a_restart_and_is_named(router, mode)
     numbers = product.numbers()
     said = reload(product, ACCESS + "ifIndex 9 name lan0\nindexOrder kernel\nadapterDriver veth\n")
     waiting = [re.sub(r"^.*warning: ", "", line) for line in said[:-1]]
-    assert waiting == [f"{name} has changed, which takes a restart"
+    assert waiting == [f"{name} has changed; restart to apply it"
                        for name in ("adapterDriver", "ifIndex", "indexOrder")]  # fmt: skip
     assert product.numbers() == numbers
 
@@ -143,3 +144,104 @@ def test_reading_it_again_and_again_leaves_nothing_behind(router, mode):
     assert len(os.listdir(f"/proc/{product.process.pid}/task")) == tasks
     children = Path(f"/proc/{product.process.pid}/task/{product.process.pid}/children")
     assert children.read_text() == ""
+
+
+@pytest.fixture
+def silent_name_server(router):
+    """Of every name it is asked for it says nothing."""
+    resolver = router.folder / "resolv.conf"
+    resolver.write_text("nameserver 127.0.0.1\n")
+    resolver.chmod(0o644)
+    run("mount", "--bind", str(resolver), os.path.realpath("/etc/resolv.conf"))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 53))
+        yield server
+    run("umount", os.path.realpath("/etc/resolv.conf"))
+
+
+@pytest.mark.parametrize("line", ("rocommunity other router.example", "trap2sink sink.example"))
+@pytest.mark.parametrize("mode", MODES)
+def test_a_name_server_that_is_silent_holds_up_nobody(router, silent_name_server, mode, line):
+    product = started(router, mode)
+    client, slowest_s = product.client(), 0.0
+    hang_up(product, ACCESS + line + "\n")
+    deadline = time.monotonic() + 20 * SLOW
+    while "not reloaded" not in product.log:
+        assert time.monotonic() < deadline, product.log
+        before = time.monotonic()
+        assert client.value(mib.IF_NUMBER) == 4
+        slowest_s = max(slowest_s, time.monotonic() - before)
+        time.sleep(0.02)
+    assert slowest_s < 1 * SLOW
+    refusals = [line for line in product.log_lines if "not reloaded" in line]
+    assert len(refusals) == 1 and "could not be checked within 5 s" in refusals[0], refusals
+    assert silent_name_server.recv(512), "nobody asked it"
+    said = reload(product, ACCESS + "dropAlarm rising 78\n")
+    assert re.search(DONE, said[-1]), said
+    eventually_equal(lambda: product.ask(instance("hvnetAlarmRising", 1)), 78, within=2)
+
+
+def test_two_hangups_in_a_row_end_with_what_the_file_says_last(router):
+    product = started(router, "standalone")
+    for number in range(100, 110):
+        hang_up(product, ACCESS + f"dropAlarm rising {number}\n")
+    eventually_equal(lambda: product.ask(instance("hvnetAlarmRising", 1)), 109, within=5)
+
+
+def without_agentx_option(router, conf):
+    """The master's address is what the file says."""
+    product = router.prepare(conf, snmpd=router.snmpd())
+    at = product.command.index("--agentx")
+    del product.command[at : at + 2]
+    return product
+
+
+def test_another_master_takes_a_restart_and_the_joined_one_stays(router):
+    product = without_agentx_option(router, "")
+    here = f"agentXSocket {product.snmpd.agentx}\n"
+    product.configuration.write_text(here)
+    product.start()
+    numbers = product.numbers()
+    for conf in ("agentXSocket unix:/run/another/master\n", ""):
+        said = reload(product, conf + "dropAlarm rising 79\n")
+        assert "warning: agentXSocket has changed; restart to apply it" in said[0], said
+        assert len(said) == 2 and product.numbers() == numbers
+    said = reload(product, here)
+    assert len(said) == 1 and re.search(DONE, said[0]), said
+    product.snmpd.stop()
+    product.snmpd.start()
+    product.wait_until(product.serves, within=5)
+
+
+def test_a_master_given_as_an_option_does_not_mind_the_file(router):
+    product = started(router, "agentx")
+    said = reload(product, ACCESS + "agentXSocket unix:/run/another/master\n")
+    assert len(said) == 1 and re.search(DONE, said[0]), said
+
+
+UNIT = Path(__file__).resolve().parents[2] / "packaging" / "hvnet-subagent.service"
+
+
+def reload_as_the_unit_does(product):
+    """ExecReload= as systemd runs it: line by line, and the first that fails is the last. Returns
+    its exit status."""
+    for line in re.findall(r"^ExecReload=(.+)$", UNIT.read_text(), re.MULTILINE):
+        words = [word.replace("$MAINPID", str(product.process.pid)) for word in shlex.split(line)]
+        if words[0].endswith("/hvnet-subagent"):
+            words = [str(product.command[0]), *words[1:], "-c", str(product.configuration)]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=30)
+        if done.returncode != 0:
+            return done.returncode
+    return 0
+
+
+def test_systemctl_reload_fails_on_a_bad_file_and_tells_the_daemon_nothing(router):
+    product = started(router, "standalone")
+    product.configuration.write_text(ACCESS + "media of-its-own\n")
+    before = product.log
+    assert reload_as_the_unit_does(product) != 0
+    product.configuration.write_text(ACCESS + "dropAlarm rising 80\n")
+    assert product.log == before
+    assert reload_as_the_unit_does(product) == 0
+    product.await_line(DONE)
+    eventually_equal(lambda: product.ask(instance("hvnetAlarmRising", 1)), 80, within=2)

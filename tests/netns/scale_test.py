@@ -1,7 +1,10 @@
 """A thousand interfaces, at rest and while links come and go."""
 
+import os
+import re
 import subprocess
 import threading
+from pathlib import Path
 
 import mib
 import pytest
@@ -115,3 +118,32 @@ def test_a_thousand_links_that_appear_at_once_all_get_a_row(lab):
     numbers = product.numbers()
     assert len(set(numbers.values())) == len(expected)
     assert product.ask(mib.IF_NUMBER) == len(expected)
+
+
+# What a service manager lets the product have.
+UNIT = Path(__file__).resolve().parents[2] / "packaging/hvnet-subagent.service"
+
+
+def most_memory_kb(product):
+    """The most that it has had at once."""
+    status = Path(f"/proc/{product.process.pid}/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1])
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_ten_thousand_interfaces_in_bursts_of_200_fit_the_units_limit(lab, mode):
+    """With HVNET_LONG=1 all of them; else as many as show what each costs."""
+    pairs = 5_000 if os.environ.get("HVNET_LONG") == "1" else 1_000
+    limit_kb = int(re.search(r"MemoryMax=(\d+)M", UNIT.read_text())[1]) * 1024
+    product = lab.product(snmpd=lab.snmpd() if mode == "agentx" else None)
+    few_kb, few = most_memory_kb(product), product.ask(mib.IF_NUMBER)
+    for burst in range(0, pairs, 100):
+        lab.router.batch(
+            f"link add a{n} type veth peer name b{n}" for n in range(burst, burst + 100)
+        )
+    eventually_equal(lambda: product.ask(mib.IF_NUMBER), few + 2 * pairs, within=60)
+    found = tools.snmpbulkwalk(product.port, mib.IF_TABLE)
+    assert len(mib.rows(found, "ifDescr")) == few + 2 * pairs
+    each_kb = (most_memory_kb(product) - few_kb) / (2 * pairs)
+    print(f"{mode}: {few_kb} kB, and {each_kb:.1f} kB for each of {2 * pairs} interfaces")
+    assert few_kb + 10_000 * each_kb < limit_kb

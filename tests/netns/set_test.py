@@ -175,7 +175,7 @@ def test_a_rebuilt_map_gives_no_setting_to_another(router):
     product.start()
     assert product.names()[1] == "first"
     assert ask(product, instance(ALIAS, 1)) == [b""]
-    assert "settings.saved.old" in product.log
+    assert "settings.saved.old-1" in product.log
 
 
 # What is refused, changes nothing
@@ -200,6 +200,23 @@ def test_what_is_not_writable_is_refused_so(product):
         assert set_all(product, (oid, kind, value)) == (wire.NOT_WRITABLE, 1), to_text(oid)
         assert set_all(product, alias(b"x"), (oid, kind, value)) == (wire.NOT_WRITABLE, 2)
     assert settable(product) == before
+
+
+WRITABLE = {"ifAlias", "ifLinkUpDownTrapEnable",
+            "hvnetAlarmRising", "hvnetAlarmFalling", "hvnetAlarmRatio"}
+SERVED = (mib.INTERFACES, mib.IF_MIB_OBJECTS, mib.DOT3, mib.MIB2 + (26,), mib.HVNET)
+
+
+def test_of_all_that_is_served_only_what_is_said_to_be_writable_can_be_set(product):
+    """To the very value that it has, so that nothing but the access can be the reason."""
+    taken, refused = set(), set()
+    for oid, kind, value in [vb for subtree in SERVED for vb in product.walk(subtree)]:
+        name, _ = mib.object_of(oid)
+        answer = set_all(product, (oid, kind, value))
+        assert answer in ((0, 0), (wire.NOT_WRITABLE, 1)), (to_text(oid), answer)
+        (taken if answer == (0, 0) else refused).add(name)
+    assert taken == WRITABLE
+    assert len(refused) > 90 and not taken & refused
 
 
 REFUSED = (
@@ -378,5 +395,5 @@ def test_settings_that_cannot_be_read_stop_the_start_and_stay(router):
     saved = product.state / "settings.saved"
     saved.write_text("hvnet-settings 1\nifIndex 1 rising ten\nend\n")
     assert product.run() == 1
-    assert f'{saved}:2: rising "ten" is no number' in product.log
+    assert f'{saved}:2: rising "ten" is not a number' in product.log
     assert saved.read_text() == "hvnet-settings 1\nifIndex 1 rising ten\nend\n"

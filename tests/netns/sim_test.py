@@ -127,7 +127,6 @@ def test_it_ends_when_it_is_told_to_and_leaves_a_whole_report(lab):
 def test_a_bad_scenario_is_named_by_file_and_line(lab):
     simulator = lab.keep(Simulator(SIM, lab.new_folder("sim"), "# one\nat 5 explode lan0\n"))
     simulator.user = "root"
-    simulator.spawn()
-    assert simulator.process.wait(10 * SLOW) == 1
+    assert simulator.run() == 1
     assert "test.scenario:2: \"explode\" is not an event" in simulator.log
     assert not simulator.report.exists()

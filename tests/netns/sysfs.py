@@ -49,13 +49,24 @@ class SysfsFixture:
         interface.mkdir()
         (interface / "device").symlink_to(f"../../../bus/vmbus/devices/{adapter.guid}")
 
-    def place(self, name, device, bus, driver):
-        """An interface of another bus: `device` is its path below devices/."""
+    def place(self, name, device, bus, driver, **attributes):
+        """An interface of another bus: `device` is its path below devices/. `attributes` are files
+        of what is plugged into the bus: for virtio that is the device's parent."""
         folder = self.root / "devices" / device
         interface = folder / "net" / name
         interface.mkdir(parents=True)
         (folder / "subsystem").symlink_to(f"/sys/bus/{bus}")
         (folder / "driver").symlink_to(f"/sys/bus/{bus}/drivers/{driver}")
+        (interface / "device").symlink_to("../..")
+        plugged = folder.parent if bus == "virtio" else folder
+        for attribute, text in attributes.items():
+            (plugged / attribute).write_text(f"{text}\n")
+        (self.interfaces / name).symlink_to(f"/sys/devices/{device}/net/{name}")
+
+    def share(self, name, device):
+        """Another interface of a device that has one."""
+        interface = self.root / "devices" / device / "net" / name
+        interface.mkdir(parents=True)
         (interface / "device").symlink_to("../..")
         (self.interfaces / name).symlink_to(f"/sys/devices/{device}/net/{name}")
 

@@ -2,6 +2,7 @@
 that what is published is what the kernel says (design.md §7 and §9, facts.md §6)."""
 
 import re
+import subprocess
 
 import mib
 import pytest
@@ -57,7 +58,7 @@ def test_zabbix_finds_the_duplex_of_every_ethernet_interface(router, mode):
 CACTI_INPUTS = ("ifIndex", "ifDescr", "ifName", "ifAlias", "ifType", "ifSpeed", "ifPhysAddress")
 CACTI_OUTPUTS = (
     "ifInOctets", "ifOutOctets", "ifHCInOctets", "ifHCOutOctets", "ifInDiscards", "ifOutDiscards",
-    "ifInNUcastPkts", "ifInUcastPkts", "ifOutUcastPkts", "ifInErrors", "ifOutErrors",
+    "ifInUcastPkts", "ifOutUcastPkts", "ifInErrors", "ifOutErrors",
 )  # fmt: skip
 
 
@@ -69,7 +70,8 @@ def test_cactis_interface_query_finds_all_of_its_columns(router, mode):
     assert product.ask(mib.IF_NUMBER) == len(indexes)
     for name in CACTI_INPUTS + CACTI_OUTPUTS:
         assert list(column(product, name)) == list(indexes), name
-    # Of what is sent, the drivers do not count multicast and broadcast apart.
+    # A veth and the loopback do not count multicast. Of what is sent, nobody here does.
+    assert list(column(product, "ifInNUcastPkts")) == [(1,), (2,)]
     assert not column(product, "ifOutNUcastPkts")
 
 
@@ -168,6 +170,34 @@ def test_a_set_is_refused_as_not_writable(router):
     ):
         response = product.client("private").set(OIDS[name] + where, kind, value)
         assert response.error_status == wire.NOT_WRITABLE, name
+
+
+def test_an_answer_that_no_datagram_holds_is_too_big_and_the_next_one_is_served(router):
+    """RFC 3416 §4.2.1: tooBig, with no variable bindings. (snmpd says nothing at all then.)"""
+    product = served(router, "standalone")
+    client, descr = product.client(), mib.instance("ifDescr", 1)
+    response = client.request(wire.GET, [(descr, None, None)] * 1500)
+    assert response == wire.Response(wire.TOO_BIG, 0, [])
+    assert client.value(descr) is not None
+    client.close()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_version_1_hears_no_such_name_of_what_is_not_there(router, mode):
+    """RFC 3584 §4.2.2.1: it has no exceptions."""
+    product = served(router, mode)
+    there, missing = (mib.to_text(mib.instance("ifDescr", n)) for n in (1, 99))
+    command = ["snmpget", "-v1", "-c", "public", "-r0", "-t5", f"udp:127.0.0.1:{product.port}"]
+    environment = tools.HERMETIC | {"LC_ALL": "C"}
+
+    def get(*oids):
+        return subprocess.run(
+            [*command, *oids], capture_output=True, text=True, timeout=60, env=environment
+        )
+
+    assert get(there).returncode == 0
+    refused = get(there, missing)
+    assert refused.returncode == 2 and "noSuchName" in refused.stderr, refused
 
 
 # What the kernel says

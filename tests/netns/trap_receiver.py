@@ -65,6 +65,7 @@ class TrapReceiver(Daemon):
         self.reader = None
 
     def spawn(self):
+        self.must_be_new()
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(
                 as_ordinary_user(self.command), env=self.environment, cwd="/", text=True,
@@ -83,9 +84,8 @@ class TrapReceiver(Daemon):
         return self
 
     def stop(self):
-        if self.running:
-            self.process.terminate()
-            self.process.wait(10)
+        super().stop()
+        if self.reader:
             self.reader.join()
 
     @property

@@ -3,8 +3,10 @@
 
 import json
 import re
+import signal
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 import mib
@@ -170,7 +172,7 @@ def test_every_bad_line_is_named(router):
 @pytest.mark.parametrize("mode", ("agentx", "standalone"))
 def test_one_file_with_tokens_of_net_snmp_serves_both_ways(router, mode):
     """design.md §12: every token of the library. Who tries both modes edits one file."""
-    conf = f"{ACCESS}agentXSocket unix:/run/nowhere\nagentXPingInterval 5\nagentXTimeout 3\n"
+    conf = f"{ACCESS}agentXSocket unix:/run/nowhere\nagentXPingInterval 5\n"
     product = router.product(conf, snmpd=router.snmpd() if mode == "agentx" else None)
     assert product.ask(mib.IF_NUMBER) == 2 + len(router.found_links)
     assert product.serves()  # --agentx wins over agentXSocket
@@ -367,34 +369,35 @@ def test_standalone_without_an_access_line_serves_public_to_loopback_only_and_sa
     product.command[product.command.index("--standalone") + 1] = f"udp:0.0.0.0:{product.port}"
     product.start()
     product.await_line("public.*(loopback|127)")
-    assert not answers(product.port, "private")
+    product.must_not_answer(asker(product, "private"), mib.IF_NUMBER)
     router.router.ip("addr", "add", "10.9.0.1/24", "dev", "lan0")
     router.peer.ip("addr", "add", "10.9.0.2/24", "dev", "p-lan0")
-    assert not answers_the_peer(router, product.port)
+    product.must_not_answer(peer_asker(router, product), mib.IF_NUMBER)
 
 
 def test_standalone_with_an_access_line_of_its_own_serves_whom_it_names(router):
-    product = router.prepare("rocommunity plant 10.9.0.0/24\n")
+    product = router.prepare("rocommunity plant 10.9.0.0/24\nrocommunity local 127.0.0.1\n")
     product.command[product.command.index("--standalone") + 1] = f"udp:0.0.0.0:{product.port}"
     product.spawn()
     router.router.ip("addr", "add", "10.9.0.1/24", "dev", "lan0")
     router.peer.ip("addr", "add", "10.9.0.2/24", "dev", "p-lan0")
-    product.wait_until(lambda: answers_the_peer(router, product.port, "plant"))
-    assert not answers_the_peer(router, product.port)
-    assert not answers(product.port, "public")
+    plant = peer_asker(router, product, "plant")
+    product.wait_until(lambda: plant.answers(mib.IF_NUMBER))
+    for refused in peer_asker(router, product), peer_asker(router, product, "local"), \
+            asker(product), asker(product, "plant"):
+        product.must_not_answer(refused, mib.IF_NUMBER, community="local")
+    assert plant.value(mib.IF_NUMBER) is not None
+    plant.close()
 
 
-def answers(port, community="public", host="127.0.0.1"):
+def asker(product, community="public", host="127.0.0.1"):
     """Whoever is refused hears nothing at all, so this waits no longer than it must."""
-    client = wire.Client(port, community, host, timeout_s=0.3)
-    answered = client.answers(mib.IF_NUMBER)
-    client.close()
-    return answered
+    return wire.Client(product.port, community, host, timeout_s=0.3)
 
 
-def answers_the_peer(router, port, community="public"):
+def peer_asker(router, product, community="public"):
     with router.peer.entered():
-        return answers(port, community, host="10.9.0.1")
+        return asker(product, community, host="10.9.0.1")
 
 
 # --show
@@ -443,6 +446,12 @@ def test_show_needs_neither_the_master_nor_the_port_and_runs_beside_the_daemon(r
     assert files_of(state) == before
 
 
+def test_control_c_ends_it_as_the_service_manager_does(router):
+    product = router.product(ACCESS)
+    assert product.signal_and_wait(signal.SIGINT, 10) == 0, product.log
+    assert product.map_file.exists()
+
+
 def test_it_starts_again_with_what_the_library_saved(router):
     """As started by hand: without SNMPCONFPATH, which would hide the saved engine ID."""
     product = router.prepare(ACCESS)
@@ -472,3 +481,17 @@ def test_a_command_line_that_makes_no_sense_is_refused(lab, options):
     assert done.returncode > 0
     assert options[0] in done.stderr
     assert "Sanitizer" not in done.stderr
+
+
+def test_show_takes_a_second_whatever_the_sample_interval(router):
+    product = router.prepare("sampleInterval 60000\n", options=["--show"])
+    before = time.monotonic()
+    assert product.run() == 0, product.log
+    assert 1 <= time.monotonic() - before < 5 * SLOW
+
+
+def test_watch_draws_it_anew_each_second(router):
+    product = router.prepare("sampleInterval 60000\n", options=["--show", "--watch"])
+    product.spawn()
+    product.wait_until(lambda: product.output.count("INDEX") >= 3, within=6, what="draws")
+    product.kill()

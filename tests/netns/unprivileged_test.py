@@ -73,7 +73,7 @@ def test_the_confinement_is_one(lab):
 
 
 def snmpd_for_the_group(lab):
-    """With the line of packaging/snmpd.conf.d/hvnet.conf."""
+    """With the line of packaging/snmpd.conf."""
     snmpd = lab.keep(daemons.Snmpd(lab.new_folder("snmpd")))
     snmpd.user = "root"
     conf = snmpd.configuration
@@ -115,6 +115,17 @@ def test_whoever_is_not_in_the_group_is_told_so(router):  # noqa: F811
     product.spawn()
     line = product.await_line("no master agent at")
     assert "Permission denied (is this user in the group of the socket? see agentXPerms)" in line
+
+
+def test_whoever_may_not_look_into_the_folder_of_the_socket_is_told_that(router):  # noqa: F811
+    """As the first start of Debian's snmpd leaves it, whatever agentXPerms says later."""
+    snmpd = snmpd_for_the_group(router)
+    folder = snmpd.folder / "agentx"
+    folder.chmod(0o700)
+    product = confine(router.prepare(snmpd=snmpd))
+    product.spawn()
+    line = product.await_line("no master agent at")
+    assert f"Permission denied (the folder {folder} is closed to this user" in line
 
 
 def test_a_configuration_that_it_may_not_read_is_not_taken_for_an_empty_one(lab):
@@ -173,12 +184,12 @@ def test_the_service_manager_hears_when_it_is_ready_and_that_it_lives(router, ma
     product.process.send_signal(signal.SIGHUP)
     assert manager.hears_in_the_end("RELOADING") == "1"
     assert manager.hears_in_the_end("READY") == "1"
-    product.await_line("the configuration is read again")
+    product.await_line("configuration reloaded")
     snmpd.stop()
     assert manager.hears_in_the_end("STATUS").endswith(f"no master agent at {snmpd.agentx}")
     snmpd.start()
     assert manager.hears_in_the_end("STATUS").endswith(f"joined {snmpd.agentx}")
-    product.process.send_signal(signal.SIGTERM)
+    product.tell_to_end()
     assert manager.hears_in_the_end("STOPPING") == "1"
 
 

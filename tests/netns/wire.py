@@ -12,9 +12,9 @@ from polling import SLOW
 
 INTEGER, OCTETS, NULL, OID, SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
 GET, GET_NEXT, RESPONSE, SET, GET_BULK = 0xA0, 0xA1, 0xA2, 0xA3, 0xA5
-NO_ERROR, NOT_WRITABLE = 0, 17  # RFC 3416 §3, error-status
+NO_ERROR, TOO_BIG, NOT_WRITABLE = 0, 1, 17  # RFC 3416 §3, error-status
 KINDS = {
-    INTEGER: "INTEGER", OCTETS: "STRING", OID: "OID", 0x41: "Counter32", 0x42: "Gauge32",
+    INTEGER: "INTEGER", OCTETS: "STRING", NULL: "NULL", OID: "OID", 0x41: "Counter32", 0x42: "Gauge32",
     0x43: "Timeticks", 0x46: "Counter64",
     0x80: "noSuchObject", 0x81: "noSuchInstance", 0x82: "endOfMibView",
 }  # fmt: skip
@@ -159,8 +159,17 @@ class Client:
         (varbind,) = self.get(oid)
         return varbind.value
 
+    def must_hear_nothing(self, *oids):
+        """A refusal's sign is silence; a port that nobody has raises ConnectionRefusedError."""
+        try:
+            response = self.request(GET, [(oid, None, None) for oid in oids])
+        except TimeoutError:
+            return
+        raise AssertionError(f"somebody answered: {response}")
+
     def answers(self, oid):
-        """True when there is an agent and it has this object. For readiness: never raises."""
+        """True when there is an agent and it has this object. For readiness: never raises, and so
+        tells no refusal from a dead agent (must_hear_nothing does)."""
         try:
             return self.value(oid) is not None
         except (OSError, AssertionError):

@@ -121,12 +121,16 @@ class Debian:
         return (FOLDER / name).read_text()
 
     def stop(self, name):
-        """Its exit code after SIGTERM."""
+        """Its exit code after SIGTERM; until then it must run."""
         process = self.started.pop(name)
+        assert process.poll() is None, f"{name} ended by itself:\n{self.log(name)}"
         process.send_signal(signal.SIGTERM)
         return process.wait(15)
 
     def close(self):
+        """What still has to run does; a test's failure comes before that of what it left."""
+        ended = [name for name, process in self.started.items() if process.poll() is not None]
         for process in self.started.values():
             process.kill()
             process.wait(5)
+        assert not ended, "\n".join(f"{name} ended by itself:\n{self.log(name)}" for name in ended)

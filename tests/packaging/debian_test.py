@@ -13,8 +13,9 @@ STATE = "/var/lib/hvnet-subagent"
 CONF = "/etc/snmp/hvnet-subagent.conf"
 UNIT = "/usr/lib/systemd/system/hvnet-subagent.service"
 WANTED = "/etc/systemd/system/multi-user.target.wants/hvnet-subagent.service"
-EXAMPLES = "/usr/share/doc/hvnet-subagent/examples/beside-snmpd"
+STOCK_UNIT = "/usr/lib/systemd/system/snmpd.service"
 DROP_IN = "/etc/systemd/system/snmpd.service.d/hvnet.conf"
+SNMPD_CONF = "/etc/snmp/snmpd.conf.d/hvnet.conf"
 ADDED = "exclude docker*\n"
 
 
@@ -81,7 +82,8 @@ def test_its_files_are_its_own_and_no_others(debian, before):
     assert {UNIT, CONF, WANTED, STATE, "/usr/sbin/hvnet-subagent"} <= added
     assert debian.stat(CONF) == "root hvnet 640"
     assert debian.stat(STATE) == "hvnet hvnet 750"
-    assert not [path for path in added if "snmpd" in path and not path.startswith(EXAMPLES)]
+    ours = {"/usr/sbin/hvnet-setup-snmpd", "/usr/share/hvnet-subagent/snmpd.conf"}
+    assert {path for path in added if "snmpd" in path} == ours
 
 
 def test_systemd_has_nothing_to_say_of_the_unit(debian):
@@ -96,9 +98,45 @@ def test_the_configuration_is_for_its_group_only(debian):
     assert f"configuration {CONF}: Permission denied" in said
 
 
-def test_it_serves_beside_snmpd_after_the_one_command(debian):
-    """The one that docs/operations.md gives, and then both as their units start them."""
-    debian.run(f"cp -r {EXAMPLES}/. /")
+def test_the_command_says_what_keeps_it_from_its_work(debian):
+    user = "setpriv --reuid nobody --regid nogroup --clear-groups "
+    assert "must be run as root" in debian.fails(f"{user}hvnet-setup-snmpd")
+    assert "systemd does not run here" in debian.fails("hvnet-setup-snmpd")
+    assert "Usage:" in debian.fails("hvnet-setup-snmpd --unddo")
+    for line, complaint in (("s/^includeDir/#&/", "would not read"),
+                            ("$ a agentXSocket tcp:localhost:705", 'agentXSocket tcp:localhost:705')):
+        debian.run(f"sed -i.kept '{line}' /etc/snmp/snmpd.conf")
+        assert complaint in debian.fails("hvnet-setup-snmpd --no-restart")
+        debian.run("mv /etc/snmp/snmpd.conf.kept /etc/snmp/snmpd.conf")
+    assert not debian.exists(DROP_IN) and not debian.exists(SNMPD_CONF)
+
+
+def test_who_has_opened_the_socket_already_decides_for_whom(debian):
+    other = "/etc/snmp/snmpd.conf.d/frr.conf"
+    debian.run(f"echo 'agentXPerms 0777 0777' > {other}; hvnet-setup-snmpd --no-restart; rm {other}")
+    assert "agentXPerms" not in debian.read(SNMPD_CONF)
+    assert "view systemonly included .1.3.6.1.2.1.31" in debian.read(SNMPD_CONF)
+
+
+def test_it_starts_snmpd_as_debian_does_but_for_the_tables(debian):
+    debian.run("hvnet-setup-snmpd --no-restart")
+    ours, stock = exec_start(debian, DROP_IN), exec_start(debian, STOCK_UNIT)
+    tables = ",ifTable,ifXTable,dot3StatsTable"
+    assert [word.replace(tables, "") for word in ours] == stock
+    assert sum(word.endswith(tables) for word in ours) == 1
+    again = debian.read(DROP_IN)
+    debian.run("hvnet-setup-snmpd --no-restart")
+    assert debian.read(DROP_IN) == again
+
+
+def test_it_serves_beside_an_snmpd_that_ran_before(debian):
+    """Both as their units start them. The first snmpd has made its folder for root only."""
+    debian.start("snmpd", *exec_start(debian, STOCK_UNIT))
+    assert eventually(lambda: debian.exists("/var/agentx/master"))
+    assert debian.stop("snmpd") == 0
+    assert debian.stat("/var/agentx") == "root root 700"
+    (before_it,) = re.findall(r"^ExecStartPre=\+(.+)$", debian.read(DROP_IN), re.MULTILINE)
+    debian.run(before_it)
     debian.start("snmpd", *exec_start(debian, DROP_IN))
     assert eventually(lambda: debian.exists("/var/agentx/master"))
     assert debian.stat("/var/agentx/master") == "Debian-snmp hvnet 660"
@@ -144,7 +182,7 @@ def test_the_same_version_installs_over_itself(debian, packages):
 
 def test_removed_it_leaves_what_the_administrator_would_miss(debian):
     said = debian.run("apt-get remove -y -q hvnet-subagent 2>&1")
-    assert f"snmpd still heeds {DROP_IN}" in said
+    assert f"snmpd still uses {DROP_IN}" in said  # systemd does not run here
     assert not debian.exists(UNIT) and not debian.exists("/usr/sbin/hvnet-subagent")
     assert debian.exists(CONF) and debian.exists(f"{STATE}/ifindex.map")
 
@@ -158,7 +196,7 @@ def test_installed_again_it_is_as_it_was(debian, packages):
 def test_purged_it_leaves_nothing(debian, before):
     debian.run("apt-get purge -y -q hvnet-subagent")
     assert debian.stop("snmpd") == 0
-    debian.run(f"cd {EXAMPLES} 2>/dev/null || true; rm {DROP_IN} /etc/snmp/snmpd.conf.d/hvnet.conf"
+    debian.run(f"rm {DROP_IN} {SNMPD_CONF}"
                " && rmdir --ignore-fail-on-non-empty /etc/systemd/system/snmpd.service.d")
     # What snmpd made when it ran is snmpd's.
     left = {path for path in files(debian) - before if "agentx" not in path and "/snmp/" not in path}

@@ -74,10 +74,15 @@ def test_every_example_line_is_a_good_one(tmp_path):
     assert code == 0, said
 
 
-def test_snmpd_starts_as_debian_starts_it_but_for_the_tables():
-    """Of the unit of the snmpd that is installed here."""
-    text = (PACKAGING / "snmpd.service.d" / "hvnet.conf").read_text()
-    ours = re.findall(r"^ExecStart=(.+)$", text, re.MULTILINE)
-    stock = Path("/lib/systemd/system/snmpd.service").read_text()
-    theirs = re.findall(r"^ExecStart=(.+)$", stock, re.MULTILINE)
-    assert [line.replace(",ifTable,ifXTable,dot3StatsTable", "") for line in ours] == theirs
+SIMULATOR = os.environ["HVNET_SIM"]
+SETUP = PACKAGING / "hvnet-setup-snmpd"
+
+
+@pytest.mark.parametrize("program", (BINARY, SIMULATOR, SETUP), ids=lambda one: Path(one).name)
+def test_the_shell_completes_the_options_that_there_are(program):
+    _, said = run(program, "--help")
+    options = set(re.findall(r"(?<=[\s,])--[a-z-]+", said)) | {"--help"}
+    script = (f"source {PACKAGING}/completion.bash; COMP_WORDS=({Path(program).name} --); "
+              "COMP_CWORD=1; _hvnet; printf '%s\\n' ${COMPREPLY[@]}")  # fmt: skip
+    code, completed = run("bash", "-c", script)
+    assert code == 0 and set(completed.split()) == options

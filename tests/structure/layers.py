@@ -1,21 +1,32 @@
 #!/usr/bin/env python3
 """Values flow in one direction: no module includes anything to its right.
 
-layers.py ROOT    checks the checkout at ROOT, prints each wrong include, exits 1 if there is any
+Outside src/sources/linux nothing includes a kernel's header or uses a name from one, so that
+another source needs no Linux.
+
+layers.py ROOT    checks the checkout at ROOT, prints each wrong line, exits 1 if there is any
 """
 import pathlib
 import re
 import sys
 
 # Left to right; a module may include itself and what stands before it.
-ORDER = ["base", "counters", "counters/linux", "counters/report", "ifmap", "snapshot", "config",
-         "tables", "snmp", "daemon"]
-FOLDERS = {"src/base": "base", "src/counters": "counters",
-           "src/counters/linux": "counters/linux", "src/counters/report": "counters/report",
-           "src/ifmap": "ifmap", "src/snapshot": "snapshot", "subagent/tables": "tables",
+ORDER = ["base", "state", "counters", "sources", "sources/linux", "sources/report", "ifmap",
+         "snapshot", "snapshot/describe", "snapshot/events", "snapshot/publish", "config", "tables",
+         "snmp", "daemon"]
+FOLDERS = {"src/base": "base", "src/state": "state", "src/counters": "counters",
+           "src/sources": "sources", "src/sources/linux": "sources/linux",
+           "src/sources/report": "sources/report",
+           "src/ifmap": "ifmap", "src/snapshot": "snapshot", "src/snapshot/describe": "snapshot/describe",
+           "src/snapshot/events": "snapshot/events", "src/snapshot/publish": "snapshot/publish", "subagent/tables": "tables",
            "subagent/snmp": "snmp", "subagent": "daemon"}
-# Everybody else knows a source by counters/source.h.
-SOURCES = ("counters/linux", "counters/report")
+# Everybody else knows a source by sources/source.h.
+SOURCES = ("sources/linux", "sources/report")
+# The kernel's own words, and the one folder that translates them.
+KERNEL_HEADER = re.compile(r"linux/|net/if")
+KERNEL_NAME = re.compile(r"\b(?:IFF|IFLA|ARPHRD|RTM|NLM|IF_OPER)_[A-Z0-9_]+")
+KERNEL_FOLDER = pathlib.PurePosixPath("src/sources/linux")
+NOT_CODE = re.compile(r'"(?:[^"\\]|\\.)*"|//.*')
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
@@ -52,8 +63,23 @@ def wrong_includes(root):
                         yield where + f"{module} includes {name}, which stands to its right"
 
 
+def kernel_words(root):
+    for folder in ("src", "subagent", "tools"):
+        for file in sorted((root / folder).rglob("*")):
+            relative = file.relative_to(root)
+            if file.suffix not in (".h", ".cpp") or KERNEL_FOLDER in relative.parents:
+                continue
+            for number, line in enumerate(file.read_text().splitlines(), 1):
+                found = INCLUDE.match(line)
+                if found and found[1] == "<" and KERNEL_HEADER.match(found[2]):
+                    yield f"{relative}:{number}: {found[2]} outside {KERNEL_FOLDER}"
+                for name in KERNEL_NAME.findall(NOT_CODE.sub("", line)):
+                    yield f"{relative}:{number}: {name} outside {KERNEL_FOLDER}"
+
+
 def main():
-    problems = list(wrong_includes(pathlib.Path(sys.argv[1])))
+    root = pathlib.Path(sys.argv[1])
+    problems = [*wrong_includes(root), *kernel_words(root)]
     for problem in problems:
         print(problem)
     return 1 if problems else 0

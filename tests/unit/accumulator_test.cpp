@@ -13,7 +13,7 @@ TEST(Accumulator, HasNothingToSaveBeforeTheFirstValue) {
   const Accumulator accumulator;
   EXPECT_FALSE(accumulator.state());
   EXPECT_EQ(accumulator.total(), 0U);
-  EXPECT_FALSE(accumulator.startsAgain(0));
+  EXPECT_FALSE(accumulator.stepsBack(0));
 }
 
 TEST(Accumulator, TakesTheFirstValueAsTheTotalAndAddsIncrementsFromThenOn) {
@@ -27,8 +27,8 @@ TEST(Accumulator, TakesTheFirstValueAsTheTotalAndAddsIncrementsFromThenOn) {
 TEST(Accumulator, GoesOnFromItsTotalWhenTheDriverStartsAgainFromZero) {
   Accumulator accumulator;
   accumulator.add(100);
-  EXPECT_TRUE(accumulator.startsAgain(30));
-  EXPECT_FALSE(accumulator.startsAgain(100));
+  EXPECT_TRUE(accumulator.stepsBack(30));
+  EXPECT_FALSE(accumulator.stepsBack(100));
   EXPECT_EQ(accumulator.add(30), 130U);
   EXPECT_EQ(accumulator.add(31), 131U);
   EXPECT_EQ(accumulator.add(0), 131U);
@@ -38,14 +38,14 @@ TEST(Accumulator, GoesOnFromItsTotalWhenTheDriverStartsAgainFromZero) {
 TEST(Accumulator, TakesEveryStepBackOf64BitsForAResetEvenOneThatWouldWrapIn32) {
   Accumulator accumulator;
   accumulator.add(k2To32 - 10);
-  EXPECT_TRUE(accumulator.startsAgain(5));
+  EXPECT_TRUE(accumulator.stepsBack(5));
   EXPECT_EQ(accumulator.add(5), k2To32 - 5);
 }
 
 TEST(Accumulator, CarriesA32BitComponentOverItsWrap) {
   Accumulator accumulator(Accumulator::Width::k32);
   accumulator.add(k2To32 - 10);
-  EXPECT_FALSE(accumulator.startsAgain(5));
+  EXPECT_FALSE(accumulator.stepsBack(5));
   EXPECT_EQ(accumulator.add(5), k2To32 + 5);
 }
 
@@ -53,11 +53,11 @@ TEST(Accumulator, TellsAWrapFromAResetByHalfTheRange) {
   constexpr std::uint64_t kHalf = k2To32 / 2;
   Accumulator wrapped(Accumulator::Width::k32);
   wrapped.add(kHalf + 1);
-  EXPECT_FALSE(wrapped.startsAgain(0));  // 2^31 - 1 on
+  EXPECT_FALSE(wrapped.stepsBack(0));  // 2^31 - 1 on
   EXPECT_EQ(wrapped.add(0), k2To32);
   Accumulator reset(Accumulator::Width::k32);
   reset.add(kHalf);
-  EXPECT_TRUE(reset.startsAgain(0));  // would be 2^31 on
+  EXPECT_TRUE(reset.stepsBack(0));  // would be 2^31 on
   EXPECT_EQ(reset.add(0), kHalf);
 }
 
@@ -71,6 +71,32 @@ TEST(Accumulator, TakesALongForwardStepOf32BitsAsItIs) {
   Accumulator accumulator(Accumulator::Width::k32);
   accumulator.add(1);
   EXPECT_EQ(accumulator.add(k2To32 - 1), k2To32 - 1);
+}
+
+TEST(Accumulator, LeavesOutWhatNobodyCanKnow) {
+  Accumulator accumulator;
+  accumulator.add(1000);
+  accumulator.leaveOut(400);
+  EXPECT_EQ(accumulator.total(), 1000U);
+  EXPECT_EQ(accumulator.add(410), 1010U);
+}
+
+TEST(Accumulator, GoesOnWithoutAPartThatStartedAgain) {
+  Accumulator accumulator;
+  accumulator.add(1000);
+  accumulator.partRestarted(300);
+  EXPECT_EQ(accumulator.add(705), 1005U);
+  accumulator.partRestarted(800);  // it had counted 95 more than the last look saw
+  EXPECT_EQ(accumulator.add(2), 1005U + 95 + 2);
+}
+
+TEST(Accumulator, CountsAnotherDeviceFromZero) {
+  Accumulator accumulator;
+  accumulator.deviceReplaced();
+  EXPECT_FALSE(accumulator.state());
+  accumulator.add(1000);
+  accumulator.deviceReplaced();
+  EXPECT_EQ(accumulator.add(2000), 3000U);
 }
 
 TEST(Accumulator, GoesOnFromASavedStateAsIfNothingHadHappened) {
@@ -130,7 +156,7 @@ TEST(Accumulator, SeesA32BitResetFromTheLowerHalfAsOneAmongWraps) {
     const bool reset = raw > counted && raw - counted <= k2To32 / 2 && random() % 4 == 0;
     raw = reset ? counted : (raw + counted) % k2To32;
     known += counted;
-    ASSERT_EQ(accumulator.startsAgain(raw), reset);
+    ASSERT_EQ(accumulator.stepsBack(raw), reset);
     ASSERT_EQ(accumulator.add(raw), known);
   }
 }

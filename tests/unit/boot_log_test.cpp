@@ -1,4 +1,4 @@
-#include "counters/report/boot_log.h"
+#include "sources/report/boot_log.h"
 
 #include <gtest/gtest.h>
 
@@ -101,22 +101,21 @@ TEST(BootLog, IsEmptyOfAnEmptyText) {
 
 TEST(BootLog, RefusesAMessageThatItKnowsAndCannotRead) {
   EXPECT_EQ(errorOf("\nhvnet0 at hv0 relid twelve instance x\n"),
-            "dmesg:2: \"twelve\" is no relid (0 to 4294967295)");
+            "dmesg:2: \"twelve\" is not a relid (0 to 4294967295)");
   EXPECT_EQ(errorOf("hvnet0 at hv0 relid 4294967296 instance x\n"),
-            "dmesg:1: \"4294967296\" is no relid (0 to 4294967295)");
+            "dmesg:1: \"4294967296\" is not a relid (0 to 4294967295)");
   EXPECT_EQ(errorOf("hvnet0 at hv0 relid 12\nwm0 at pci0\n"),
-            "dmesg:2: \"wm0\" stands where \"instance\" should be");
+            "dmesg:2: \"wm0\" is in the place of \"instance\"");
   EXPECT_EQ(errorOf("hvnet0 at hv0 relid 12 instance 6f1d9b1c\n"),
-            "dmesg:1: \"6f1d9b1c\" is no GUID");
-  EXPECT_EQ(errorOf("hvnet0 at hv0 relid 12 instance\n"), "dmesg:1: \"\" is no GUID");
-  EXPECT_EQ(errorOf("class x at hv0 relid 9 not configured\n"), "dmesg:1: \"x\" is no GUID");
+            "dmesg:1: \"6f1d9b1c\" is not a GUID");
+  EXPECT_EQ(errorOf("hvnet0 at hv0 relid 12 instance\n"), "dmesg:1: \"\" is not a GUID");
+  EXPECT_EQ(errorOf("class x at hv0 relid 9 not configured\n"), "dmesg:1: \"x\" is not a GUID");
   EXPECT_EQ(errorOf("class f912ad6d-2b17-48ea-bd65-f927a61c7684 at hv0 relid 9 not\nyet\n"),
-            "dmesg:2: \"yet\" stands where \"configured\" should be");
+            "dmesg:2: \"yet\" is in the place of \"configured\"");
   EXPECT_EQ(errorOf("hvnet0: Ethernet address 00:15:5d:XX:XX:XX rename hvnet0 to lan0\n"),
-            "dmesg:1: \"00:15:5d:XX:XX:XX\" is no MAC such as 00:15:5d:01:02:03");
-  EXPECT_EQ(errorOf("rename hvnet0 into lan0\n"),
-            "dmesg:1: \"into\" stands where \"to\" should be");
-  EXPECT_EQ(errorOf("rename hvnet0 to l\x01\n"), "dmesg:1: \"l%01\" is no name");
+            "dmesg:1: \"00:15:5d:XX:XX:XX\" is not a MAC such as 00:15:5d:01:02:03");
+  EXPECT_EQ(errorOf("rename hvnet0 into lan0\n"), "dmesg:1: \"into\" is in the place of \"to\"");
+  EXPECT_EQ(errorOf("rename hvnet0 to l\x01\n"), "dmesg:1: \"l%01\" is not a name");
 }
 
 TEST(BootLog, IsBounded) {

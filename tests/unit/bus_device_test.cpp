@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -68,6 +70,68 @@ TEST(BusPosition, PrintsInTheHostsWords) {
 TEST(BusPosition, OrdersByNumberOnOneBus) {
   EXPECT_LT((BusPosition{Bus::kVmbus, 9}), (BusPosition{Bus::kVmbus, 12}));
   EXPECT_LT((BusPosition{Bus::kVmbus, 12}), (BusPosition{Bus::kPci, 1}));
+}
+
+TEST(HostLabel, IsEthernetAndANumber) {
+  EXPECT_EQ(parseHostLabel("Ethernet0"), 0U);
+  EXPECT_EQ(parseHostLabel("Ethernet12"), 12U);
+  for (const char* text : {"", "Ethernet", "Ethernet-1", "Ethernet 1", "Ethernet1 ", "Ethernet1a",
+                           "ethernet1", "Onboard LAN 1", "1", "Ethernet4294967296"}) {
+    EXPECT_EQ(parseHostLabel(text), std::nullopt) << text;
+  }
+}
+
+TEST(AcpiIndex, IsFrom1To16383) {
+  EXPECT_EQ(parseAcpiIndex("1"), 1U);
+  EXPECT_EQ(parseAcpiIndex("16383"), 16383U);
+  for (const char* text : {"", "0", "16384", "16777736", "16777215", "-1", "+1", "1 ", "0x1", "one",
+                           "18446744073709551615", "99999999999999999999"}) {
+    EXPECT_EQ(parseAcpiIndex(text), std::nullopt) << text;
+  }
+}
+
+constexpr BusPosition atPci(std::uint64_t address) {
+  return {Bus::kPci, address};
+}
+
+TEST(OrderPlace, GoesByTheBusThenByWhatTheHostNamedThenByTheAddress) {
+  const OrderPlace ascending[] = {
+      orderPlaceOf(BusPosition{Bus::kVmbus, 7}, {}),
+      orderPlaceOf(BusPosition{Bus::kXen, 7}, {}),
+      orderPlaceOf(atPci(9), {.label = 2, .acpi_index = 5}),
+      orderPlaceOf(atPci(8), {.label = 10, .acpi_index = 4}),
+      orderPlaceOf(atPci(7), {.acpi_index = 3}),
+      orderPlaceOf(atPci(6), {.acpi_index = 20}),
+      orderPlaceOf(atPci(4), {}),
+      orderPlaceOf(atPci(5), {}),
+      orderPlaceOf(BusPosition{Bus::kVirtioMmio, 1}, {}),
+      orderPlaceOf(std::nullopt, {}),
+  };
+  EXPECT_TRUE(std::ranges::is_sorted(ascending, std::ranges::less{}));
+  EXPECT_EQ(std::ranges::adjacent_find(ascending), std::ranges::end(ascending));
+}
+
+TEST(OrderPlace, OfTheSameNumberGoesByThePortAndThenByTheAddress) {
+  EXPECT_LT(orderPlaceOf(atPci(9), {.acpi_index = 3, .dev_port = 0}),
+            orderPlaceOf(atPci(8), {.acpi_index = 3, .dev_port = 1}));
+  EXPECT_LT(orderPlaceOf(atPci(8), {.label = 3, .dev_port = 1}),
+            orderPlaceOf(atPci(9), {.label = 3, .dev_port = 1}));
+  EXPECT_LT(orderPlaceOf(atPci(8), {.dev_port = 1}), orderPlaceOf(atPci(8), {.dev_port = 2}));
+  EXPECT_LT(orderPlaceOf(atPci(8), {.dev_port = 1}), orderPlaceOf(atPci(9), {.dev_port = 0}));
+}
+
+TEST(OrderPlace, SaysWhichKeyDecides) {
+  const auto key = [](Bus bus, HostOrder says) {
+    return std::string(toText(orderPlaceOf(BusPosition{bus, 1}, says).key));
+  };
+  EXPECT_EQ(key(Bus::kVmbus, {.label = 1}), "relid");
+  EXPECT_EQ(key(Bus::kXen, {}), "vif");
+  EXPECT_EQ(key(Bus::kPci, {.label = 0, .acpi_index = 1}), "label");
+  EXPECT_EQ(key(Bus::kPci, {.acpi_index = 1}), "acpiIndex");
+  EXPECT_EQ(key(Bus::kPci, {}), "pciAddress");
+  EXPECT_EQ(key(Bus::kVirtioMmio, {}), "mmio");
+  EXPECT_EQ(key(Bus::kOther, {}), "mac");
+  EXPECT_EQ(toText(orderPlaceOf(std::nullopt, {.label = 1}).key), "mac");
 }
 
 TEST(Bus, HasAWordForEach) {

@@ -61,7 +61,7 @@ TEST_F(ConfigTest, RefusesPinsThatMakeNoSense) {
   EXPECT_EQ(parse("ifIndex", "3 mac 00:15"),
             "'00:15' is not a MAC address such as 00:15:5d:01:02:03");
   EXPECT_EQ(parse("ifIndex", "3 guid x"), "'x' is not a GUID");
-  EXPECT_EQ(parse("ifIndex", "3 port x"), "'port' is none of mac, guid, name");
+  EXPECT_EQ(parse("ifIndex", "3 port x"), "'port' is not one of mac, guid, name");
   EXPECT_TRUE(config_.pins.empty());
 }
 
@@ -106,6 +106,56 @@ TEST_F(ConfigTest, BoundsTheSampleInterval) {
   EXPECT_EQ(config_.sample_interval, std::chrono::milliseconds(250));
 }
 
+// Both ends of the range that a directive takes a number from, and what is just beyond them.
+struct Bounds {
+  const char* directive;
+  const char* before;  // the number
+  const char* after;
+  std::uint64_t least;
+  std::uint64_t most;
+};
+constexpr Bounds kBounds[] = {
+    {"ifIndex", "", " name lan0", 1, 2147483647},
+    {"sampleInterval", "", "", 100, 60000},
+    {"dropAlarm", "falling 0 rising ", "", 1, 4294967295},
+    {"dropAlarm", "rising 4294967295 falling ", "", 0, 4294967295},
+    {"dropAlarm", "ratio ", "", 0, 1000},
+    {"dropAlarm", "window ", "", 2, 600},
+};
+
+TEST_F(ConfigTest, TakesEveryNumberFromItsFirstToItsLastAndNoOther) {
+  for (const Bounds& bounds : kBounds) {
+    const auto line = [&](std::uint64_t number) {
+      return bounds.before + std::to_string(number) + bounds.after;
+    };
+    for (const std::uint64_t good : {bounds.least, bounds.most}) {
+      config_ = {};
+      EXPECT_EQ(parse(bounds.directive, line(good)), "") << bounds.directive << line(good);
+    }
+    config_ = {};
+    EXPECT_NE(parse(bounds.directive, line(bounds.most + 1)), "") << line(bounds.most + 1);
+    if (bounds.least == 0) continue;
+    EXPECT_NE(parse(bounds.directive, line(bounds.least - 1)), "") << line(bounds.least - 1);
+  }
+}
+
+TEST_F(ConfigTest, SaysOfEveryTokenWithoutAnEffectWhatToDoInstead) {
+  for (const UselessToken& token : uselessTokens()) {
+    EXPECT_FALSE(token.instead.empty()) << token.name;
+    EXPECT_EQ(parse(token.name, "x"), "no such directive");
+  }
+}
+
+TEST(ListensOnIpv6, GoesByTheTransportOfEachAddress) {
+  for (const auto* one : {"udp6:[::]:161", "udp:127.0.0.1:1161,udp6:[::1]:161", "tcp6:1161",
+                          "udpv6:1161", "[::1]:1161"}) {
+    EXPECT_TRUE(listensOnIpv6(one)) << one;
+  }
+  for (const auto* one : {"", "udp:127.0.0.1:1161", "udp:1161,tcp:1161", "161", "unix:/run/x"}) {
+    EXPECT_FALSE(listensOnIpv6(one)) << one;
+  }
+}
+
 TEST_F(ConfigTest, SetsTheDropAlarmForAllAndForOneByName) {
   EXPECT_EQ(parse("dropAlarm", "rising 100 window 30"), "");
   EXPECT_EQ(parse("dropAlarm", "lan1 rising 500 ratio 0"), "");
@@ -118,7 +168,7 @@ TEST_F(ConfigTest, RefusesADropAlarmThatCannotBe) {
   EXPECT_EQ(parse("dropAlarm", ""), "expected: [ADAPTER] rising|falling|ratio|window NUMBER...");
   EXPECT_EQ(parse("dropAlarm", "lan0"),
             "expected: [ADAPTER] rising|falling|ratio|window NUMBER...");
-  EXPECT_EQ(parse("dropAlarm", "speed 5"), "'speed' is none of rising, falling, ratio, window");
+  EXPECT_EQ(parse("dropAlarm", "speed 5"), "'speed' is not one of rising, falling, ratio, window");
   EXPECT_EQ(parse("dropAlarm", "rising 0"), "'0' is not a number from 1 to 4294967295");
   EXPECT_EQ(parse("dropAlarm", "window 1"), "'1' is not a number from 2 to 600");
   EXPECT_EQ(parse("dropAlarm", "falling 60"), "falling 60 is above rising 50");

@@ -21,6 +21,7 @@ static_assert(!Encodable<kUnsigned32, std::uint64_t>);  // it would have to stic
 static_assert(!Encodable<kTruthValue, int>);
 static_assert(!Encodable<kTimeTicks, std::uint32_t>);
 static_assert(!Encodable<kOctetString, OidView>);
+static_assert(Encodable<kDisplayString, std::string> && !Encodable<kDisplayString, OidView>);
 
 TEST(Encode, Counter32IsTheLow32Bits) {
   EXPECT_EQ(encode<kCounter32>(std::uint64_t{0x1'0000'0005}, kClock)->number, 5U);
@@ -42,6 +43,14 @@ TEST(Encode, TimeTicksCountHundredthsSinceTheAgentStarted) {
 
 TEST(Encode, WhatHappenedBeforeTheAgentStartedIsTimeZero) {
   EXPECT_EQ(encode<kTimeTicks>(TimePoint{}, kClock)->number, 0U);
+}
+
+TEST(Encode, WhatHappensInTheFirstHundredthOfASecondIsNotZeroWhichWouldBeNever) {
+  for (const int ms : {1, 9, 10, 19}) {
+    const TimePoint when = kClock.started + std::chrono::milliseconds(ms);
+    EXPECT_EQ(encode<kTimeTicks>(when, kClock)->number, 1U) << ms;
+  }
+  EXPECT_EQ(encode<kTimeTicks>(kClock.started, kClock)->number, 0U);
 }
 
 TEST(Encode, TimeTicksWrapAfter497Days) {

@@ -15,6 +15,14 @@ TEST(Escape, LeavesPlainLettersAndSpellsTheRest) {
   EXPECT_EQ(escapeWord(""), "%");
 }
 
+TEST(Escape, LeavesEveryVisibleLetterButThePercentSign) {
+  for (int letter = 0; letter < 256; ++letter) {
+    const std::string text(1, static_cast<char>(letter));
+    const bool plain = letter >= '!' && letter <= '~' && letter != '%';
+    EXPECT_EQ(escapeWord(text) == text, plain) << letter;
+  }
+}
+
 TEST(Escape, GivesBackAnyText) {
   std::mt19937 random(3);
   for (int run = 0; run < 2000; ++run) {
@@ -36,6 +44,7 @@ TEST(Escape, RefusesWhatItCannotHaveWritten) {
 
 TEST(Escape, QuotesInOneShortLineOfPlainLetters) {
   EXPECT_EQ(quotedWord("a\nb"), "\"a%0ab\"");
+  EXPECT_EQ(quotedWord(std::string(40, 'x')), "\"" + std::string(40, 'x') + "\"");
   EXPECT_EQ(quotedWord(""), "\"\"");
   EXPECT_EQ(quotedWord(std::string(41, 'x')), "\"" + std::string(40, 'x') + "...\"");
 }

@@ -1,4 +1,4 @@
-#include "snapshot/events.h"
+#include "snapshot/events/events.h"
 
 #include <gtest/gtest.h>
 
@@ -122,6 +122,15 @@ TEST(Events, ASourceThatFailsAndRecoversIsNoEventOfALink) {
   EXPECT_EQ(kindsOf(watch.update(publish({watchedAt(2)}))), Kinds({{kSourceRecovered, 0}}));
 }
 
+// Otherwise down to unknown would be told as up.
+TEST(Events, ALinkThatIsDownWhenTheSourceFailsIsNoEvent) {
+  EventWatch watch;
+  watch.update(publish({watchedAt(2, OperStatus::kDown)}));
+  EXPECT_EQ(
+      kindsOf(watch.update(publish({watchedAt(2, OperStatus::kUnknown)}, SourceState::kFailed))),
+      Kinds({{kSourceFailed, 0}}));
+}
+
 TEST(Events, ALinkThatWentDownWhileTheSourceWasFailedIsToldWhenItRecovers) {
   EventWatch watch;
   watch.update(publish({watchedAt(2), watchedAt(3, OperStatus::kDown)}));
@@ -146,6 +155,20 @@ TEST(Events, AnAlarmIsToldAsOftenAsItWasRaised) {
             Kinds({{kAlarmRaised, 2}, {kAlarmCleared, 2}}));
   EXPECT_EQ(between(withAlarm(kRaised, 1), withAlarm(kRaised, 2)),
             Kinds({{kAlarmCleared, 2}, {kAlarmRaised, 2}}));
+}
+
+// Each of them alone: the links are those of the snapshot before.
+TEST(Events, AnotherStateOfTheSourceOrOfAnAlarmMayBeOne) {
+  const SnapshotPtr before = publish({watchedAt(2)});
+  Snapshot failed = *before;
+  failed.health.state = SourceState::kFailed;
+  EXPECT_TRUE(mayHaveEvents(*before, failed));
+  Snapshot raised = *before;
+  raised.rates[0].alarm = AlarmState::kRaised;
+  EXPECT_TRUE(mayHaveEvents(*before, raised));
+  Snapshot raised_and_cleared = *before;
+  ++raised_and_cleared.rates[0].raised_count;
+  EXPECT_TRUE(mayHaveEvents(*before, raised_and_cleared));
 }
 
 TEST(Events, CountersAloneAreNone) {

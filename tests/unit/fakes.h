@@ -1,8 +1,10 @@
-// Stand-ins for what a unit test cannot have: a kernel that does as it is told, a log that is read.
+// Replacements for parts that a unit test cannot use: a source that the test controls, a log in
+// memory, a disk in memory.
 #pragma once
 
 #include <sys/eventfd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -13,7 +15,7 @@
 #include "base/file_layer.h"
 #include "base/log.h"
 #include "base/unique_fd.h"
-#include "counters/source.h"
+#include "sources/source.h"
 
 namespace hvnet::test {
 
@@ -21,17 +23,27 @@ class FakeSource final : public Source {
  public:
   FakeSource() : event_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
-  // Ports must be kept sorted by kernel index.
-  std::vector<Port> ports_now;
+  // Interfaces must be kept sorted by kernel index.
+  std::vector<SourceInterface> ports_now;
   std::map<KernelIndex, Components> counters_now;
   std::optional<Error> sample_error;
+  std::optional<Error> events_error;
   std::vector<VmbusDevice> vmbus_devices_now;
   std::string complaint_now;
   bool changed = false;
+  bool complete_now = true;
+  std::atomic<bool> more_events = false;
 
   [[nodiscard]] int eventFd() const override { return event_fd_.get(); }
-  Result<bool> readEvents(TimePoint) override { return std::exchange(changed, false); }
-  [[nodiscard]] const std::vector<Port>& ports() const override { return ports_now; }
+  Result<bool> readEvents(TimePoint) override {
+    if (events_error) return tl::unexpected(*events_error);
+    return std::exchange(changed, false);
+  }
+  [[nodiscard]] bool hasMoreEvents() const override { return more_events; }
+  [[nodiscard]] bool complete() const override { return complete_now; }
+  [[nodiscard]] const std::vector<SourceInterface>& interfaces() const override {
+    return ports_now;
+  }
   [[nodiscard]] const std::vector<VmbusDevice>& vmbusDevices() const override {
     return vmbus_devices_now;
   }
@@ -41,7 +53,7 @@ class FakeSource final : public Source {
     for (const auto& [index, raw] : counters_now) out.push_back({index, raw});
     return now;
   }
-  [[nodiscard]] const std::string& complaint() const override { return complaint_now; }
+  [[nodiscard]] const std::string& partialError() const override { return complaint_now; }
   [[nodiscard]] std::uint64_t overruns() const override { return 0; }
   [[nodiscard]] bool kernelIndexed() const override { return true; }
   [[nodiscard]] std::string name() const override { return "fake"; }
@@ -65,15 +77,18 @@ class MemoryLog final : public Log {
   std::vector<std::pair<LogLevel, std::string>> lines;
 };
 
-// A disk in memory that can be told to refuse.
+// A disk in memory that can refuse every write.
 class MemoryFiles final : public FileLayer {
  public:
   bool refusing = false;
   int writes = 0;
+  std::filesystem::path unreadable;
+  std::vector<std::filesystem::path> synced;  // folders
   std::map<std::filesystem::path, std::string> files;
 
   Result<void> makeDirectory(const std::filesystem::path&) override { return {}; }
   Result<std::optional<std::string>> read(const std::filesystem::path& path) override {
+    if (path == unreadable) return fail("reading " + path.string() + ": Input/output error");
     const auto found = files.find(path);
     if (found == files.end()) return std::optional<std::string>();
     return std::optional(found->second);
@@ -89,7 +104,10 @@ class MemoryFiles final : public FileLayer {
     files.erase(from);
     return {};
   }
-  Result<void> syncDirectory(const std::filesystem::path&) override { return {}; }
+  Result<void> syncDirectory(const std::filesystem::path& path) override {
+    synced.push_back(path);
+    return {};
+  }
 };
 
 inline HwAddress macOf(std::uint8_t last) {
@@ -97,12 +115,12 @@ inline HwAddress macOf(std::uint8_t last) {
 }
 
 // An adapter of hv_netvsc at a relid, or with relid 0 a veth.
-inline Port portOf(int kernel_index, std::string name, std::uint8_t relid = 0) {
-  Port out;
+inline SourceInterface interfaceOf(int kernel_index, std::string name, std::uint8_t relid = 0) {
+  SourceInterface out;
   out.link.index = KernelIndex{kernel_index};
   out.link.name = std::move(name);
-  out.link.hardware_type = 1;  // ARPHRD_ETHER
-  out.link.flags = 1;          // IFF_UP
+  out.link.hardware_type = HardwareType::kEthernet;
+  out.link.admin_up = true;
   out.link.mtu = 1500;
   out.link.oper_state = OperState::kUp;
   out.link.carrier = true;

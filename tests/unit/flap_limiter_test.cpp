@@ -1,4 +1,4 @@
-#include "snapshot/flap_limiter.h"
+#include "snapshot/events/flap_limiter.h"
 
 #include <gtest/gtest.h>
 
@@ -33,8 +33,8 @@ TEST(FlapLimiter, HoldsTheSecondChangeOfAKindBackUntilItsSecondIsOver) {
   limiter.offer(kLan0, kUp, at(100));
   EXPECT_FALSE(limiter.offer(kLan0, kDown, at(200)));
   EXPECT_EQ(limiter.nextDue(), at(1000));
-  EXPECT_EQ(limiter.takeDue(at(999)), Due());
-  EXPECT_EQ(limiter.takeDue(at(1000)), Due({{kLan0, kDown}}));
+  EXPECT_EQ(limiter.popDue(at(999)), Due());
+  EXPECT_EQ(limiter.popDue(at(1000)), Due({{kLan0, kDown}}));
   EXPECT_FALSE(limiter.nextDue());
 }
 
@@ -45,7 +45,7 @@ TEST(FlapLimiter, SaysNothingAtTheEndWhenTheStateIsTheOneToldLast) {
   EXPECT_FALSE(limiter.offer(kLan0, kDown, at(200)));
   EXPECT_FALSE(limiter.offer(kLan0, kUp, at(300)));
   EXPECT_FALSE(limiter.nextDue());
-  EXPECT_EQ(limiter.takeDue(at(5000)), Due());
+  EXPECT_EQ(limiter.popDue(at(5000)), Due());
 }
 
 TEST(FlapLimiter, TellsNothingTwiceWhenAHeldChangeComesAgain) {
@@ -55,15 +55,23 @@ TEST(FlapLimiter, TellsNothingTwiceWhenAHeldChangeComesAgain) {
   limiter.offer(kLan0, kDown, at(200));
   limiter.offer(kLan0, kUp, at(300));
   EXPECT_FALSE(limiter.offer(kLan0, kDown, at(400)));
-  EXPECT_EQ(limiter.takeDue(at(1000)), Due({{kLan0, kDown}}));
-  EXPECT_EQ(limiter.takeDue(at(9000)), Due());
+  EXPECT_EQ(limiter.popDue(at(1000)), Due({{kLan0, kDown}}));
+  EXPECT_EQ(limiter.popDue(at(9000)), Due());
+}
+
+TEST(FlapLimiter, HoldsNothingBackThatIsToldAlready) {
+  FlapLimiter limiter;
+  EXPECT_TRUE(limiter.offer(kLan0, kDown, at(0)));
+  EXPECT_FALSE(limiter.offer(kLan0, kDown, at(100)));
+  EXPECT_FALSE(limiter.nextDue());
+  EXPECT_EQ(limiter.popDue(at(5000)), Due());
 }
 
 TEST(FlapLimiter, LetsASlowLinkAlone) {
   FlapLimiter limiter;
   for (int i = 0; i < 10; ++i) {
     EXPECT_TRUE(limiter.offer(kLan0, i % 2 == 0 ? kDown : kUp, at(500 * i)));
-    EXPECT_EQ(limiter.takeDue(at(500 * i)), Due());
+    EXPECT_EQ(limiter.popDue(at(500 * i)), Due());
   }
 }
 
@@ -76,7 +84,20 @@ TEST(FlapLimiter, LimitsEveryInterfaceForItself) {
   EXPECT_TRUE(limiter.offer(kLan1, kUp, at(500)));
   EXPECT_FALSE(limiter.offer(kLan1, kDown, at(501)));
   EXPECT_EQ(limiter.nextDue(), at(1000));
-  EXPECT_EQ(limiter.takeDue(at(1002)), Due({{kLan0, kDown}, {kLan1, kDown}}));
+  EXPECT_EQ(limiter.popDue(at(1002)), Due({{kLan0, kDown}, {kLan1, kDown}}));
+}
+
+// Numbers of interfaces that are gone are never given again, so that they would add up.
+TEST(FlapLimiter, ForgetsAnInterfaceThatIsQuiet) {
+  FlapLimiter limiter;
+  limiter.offer(kLan0, kDown, at(0));
+  limiter.offer(kLan1, kDown, at(500));
+  limiter.popDue(at(999));
+  EXPECT_EQ(limiter.size(), 2U);
+  limiter.popDue(at(1000));
+  EXPECT_EQ(limiter.size(), 1U);
+  limiter.popDue(at(1500));
+  EXPECT_EQ(limiter.size(), 0U);
 }
 
 // Whatever comes: the kinds alternate, no second has two of a kind, and the last word is true.
@@ -88,7 +109,7 @@ TEST(FlapLimiter, NeverTellsMoreThanAPairASecondAndEndsWithTheTruth) {
     LinkChange state = kUp;
     int now_ms = 0;
     const auto tell_due = [&](int ms) {
-      for (const DueChange& due : limiter.takeDue(at(ms))) told.emplace_back(due.change, at(ms));
+      for (const DueChange& due : limiter.popDue(at(ms))) told.emplace_back(due.change, at(ms));
     };
     for (int flap = 0; flap < 100; ++flap) {
       now_ms += static_cast<int>(random() % 120);

@@ -31,6 +31,7 @@ Interface fullAdapter() {
   out.facts.queues = 4;
   out.facts.vf = IfIndex{256};
   out.facts.data_path = DataPath::kVf;
+  out.facts.order_key = OrderKey::kAcpiIndex;
   return out;
 }
 
@@ -132,6 +133,19 @@ TEST_F(HvnetMib, AnAdapterTellsAllThatIsKnownOfIt) {
   EXPECT_EQ(adapters.number({14, 2}), 4U);
   EXPECT_EQ(adapters.number({15, 2}), 256U);
   EXPECT_EQ(adapters.number({16, 2}), 2U);
+  EXPECT_EQ(adapters.number({17, 2}), 4U);
+}
+
+TEST_F(HvnetMib, JumboFramesArePossibleAbove1500) {
+  for (const std::uint32_t mtu : {1499U, 1500U, 1501U}) {
+    Interface adapter = fullAdapter();
+    adapter.facts.max_mtu = mtu;
+    Interfaces interfaces;
+    interfaces.rows = {adapter};
+    const Snapshot snapshot = test::snapshotWith(std::move(interfaces));
+    const TableReader adapters{test::tableOf(hvnetMibTables(), "hvnetAdapterTable"), snapshot};
+    EXPECT_EQ(adapters.number({12, 2}), mtu > 1500 ? 1U : 2U) << mtu;
+  }
 }
 
 TEST_F(HvnetMib, WhatIsNotKnownOfAnAdapterIsAHole) {

@@ -39,6 +39,24 @@ TEST(Identity, OfAnythingElseIsItsKindAndNameWhateverItsMac) {
   EXPECT_EQ(identityOf(one), Identity(NameIdentity{"device", "eth0"}));
 }
 
+// With other drivers loaded first, the kernel gives the names the other way round.
+TEST(Identity, OfAPartOfAFailoverAdapterIsItsRoleAndMacWhateverItsName) {
+  Candidate one = adapter();
+  one.adapter = false;
+  one.guid.reset();
+  one.failover_role = FailoverRole::kStandby;
+  Candidate other = one;
+  other.name = "eth1";
+  EXPECT_EQ(identityOf(one), Identity(NameIdentity{"standby", "52:54:00:12:34:10"}));
+  EXPECT_TRUE(isKnownAs(identityOf(one), other));
+  other.failover_role = FailoverRole::kPrimary;
+  EXPECT_EQ(identityOf(other), Identity(NameIdentity{"primary", "52:54:00:12:34:10"}));
+  EXPECT_FALSE(isKnownAs(identityOf(one), other));
+  one.mac.clear();
+  EXPECT_EQ(identityOf(one), Identity(NameIdentity{"device", "eth0"}));
+  EXPECT_TRUE(isKnownAs(identityOf(one), one));
+}
+
 TEST(Identity, DoesNotTrustAMacOfZeroes) {
   Candidate one = adapter();
   one.guid.reset();

@@ -1,11 +1,15 @@
-#include "counters/linux/link_message.h"
+#include "sources/linux/link_message.h"
 
 #include <gtest/gtest.h>
 #include <linux/if.h>
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
 
+#include <algorithm>
+#include <array>
+#include <cstring>
 #include <random>
+#include <utility>
 
 #include "netlink_fixture.h"
 
@@ -39,9 +43,10 @@ TEST(LinkMessage, ReadsTheLoopback) {
   EXPECT_FALSE(message.removed);
   EXPECT_EQ(message.link.index, KernelIndex{1});
   EXPECT_EQ(message.link.name, "lo");
-  EXPECT_EQ(message.link.hardware_type, ARPHRD_LOOPBACK);
+  EXPECT_EQ(message.link.hardware_type, HardwareType::kLoopback);
+  EXPECT_TRUE(message.link.loopback);
   EXPECT_EQ(message.link.mtu, 65536U);
-  EXPECT_TRUE(message.link.flags & IFF_UP);
+  EXPECT_TRUE(message.link.admin_up);
   EXPECT_EQ(message.link.carrier, true);
   EXPECT_EQ(toText(message.link.address), "00:00:00:00:00:00");
   EXPECT_TRUE(message.link.permanent_address.empty());
@@ -60,13 +65,65 @@ TEST(LinkMessage, ReadsARealAdapterWithItsPermanentAddress) {
   EXPECT_EQ(link.permanent_address, link.address);
 }
 
+TEST(LinkMessage, TranslatesTheKernelsHardwareTypes) {
+  const std::pair<unsigned short, HardwareType> types[] = {
+      {ARPHRD_ETHER, HardwareType::kEthernet},
+      {ARPHRD_IEEE80211, HardwareType::kIeee80211},
+      {ARPHRD_INFINIBAND, HardwareType::kInfiniband},
+      {ARPHRD_LOOPBACK, HardwareType::kLoopback},
+      {ARPHRD_PPP, HardwareType::kPpp},
+      {ARPHRD_NONE, HardwareType::kTunnel},
+      {ARPHRD_SIT, HardwareType::kTunnel},
+      {ARPHRD_IPGRE, HardwareType::kTunnel},
+      {ARPHRD_IP6GRE, HardwareType::kTunnel},
+      {ARPHRD_TUNNEL, HardwareType::kTunnel},
+      {ARPHRD_TUNNEL6, HardwareType::kTunnel},
+      {ARPHRD_CAN, HardwareType::kOther}};
+  for (const auto& [arphrd, type] : types) {
+    auto message = recordedMessage("newlink-lo");
+    std::memcpy(message.data() + NLMSG_HDRLEN + offsetof(ifinfomsg, ifi_type), &arphrd, 2);
+    EXPECT_EQ(parsed(message).link.hardware_type, type) << arphrd;
+  }
+}
+
+TEST(LinkMessage, ReadsEachFlagByItself) {
+  const auto with = [](unsigned flags) {
+    auto message = recordedMessage("newlink-lo");
+    std::memcpy(message.data() + NLMSG_HDRLEN + offsetof(ifinfomsg, ifi_flags), &flags, 4);
+    return parsed(message).link;
+  };
+  EXPECT_FALSE(with(0).admin_up || with(0).loopback || with(0).promiscuous);
+  EXPECT_TRUE(with(IFF_UP).admin_up);
+  EXPECT_FALSE(with(IFF_RUNNING | IFF_LOWER_UP).admin_up) << "that is the carrier's";
+  EXPECT_TRUE(with(IFF_LOOPBACK).loopback);
+  EXPECT_TRUE(with(IFF_PROMISC).promiscuous);
+  EXPECT_FALSE(with(IFF_ALLMULTI).promiscuous);
+}
+
+TEST(LinkMessage, ALinkThatIsSetDownWithoutACarrierMayHaveOne) {
+  const auto carrier_with = [](unsigned flags, std::uint8_t carrier) {
+    auto message = recordedMessage("newlink-lo");
+    std::memcpy(message.data() + NLMSG_HDRLEN + offsetof(ifinfomsg, ifi_flags), &flags, 4);
+    const std::array<std::byte, 4> header = {std::byte{5}, std::byte{0}, std::byte{IFLA_CARRIER},
+                                             std::byte{0}};
+    const auto found = std::search(message.begin(), message.end(), header.begin(), header.end());
+    EXPECT_NE(found, message.end());
+    *(found + std::ssize(header)) = std::byte{carrier};
+    return parsed(message).link.carrier;
+  };
+  EXPECT_EQ(carrier_with(IFF_UP, 0), false);
+  EXPECT_EQ(carrier_with(IFF_UP, 1), true);
+  EXPECT_EQ(carrier_with(0, 0), std::nullopt) << "the driver takes it away while it is down";
+  EXPECT_EQ(carrier_with(0, 1), true) << "this driver knows";
+}
+
 TEST(LinkMessage, ReadsAliasKindAndPromiscuity) {
   const Link link = parsed(recordedMessage("newlink-ifb")).link;
   EXPECT_EQ(link.index, KernelIndex{100});
   EXPECT_EQ(link.alias, "uplink");
   EXPECT_EQ(link.kind, "ifb");
   EXPECT_TRUE(link.promiscuous);
-  EXPECT_FALSE(link.flags & IFF_UP);
+  EXPECT_FALSE(link.admin_up);
   EXPECT_EQ(toText(link.address), "02:00:00:00:00:64");
 }
 
@@ -178,6 +235,29 @@ TEST(LinkMessage, AnAttributeOfTheWrongSizeIsAnError) {
   auto long_name = recordedMessage("newlink-lo");
   appendAttribute(long_name, IFLA_IFNAME, std::vector<std::byte>(IFNAMSIZ, std::byte('x')));
   EXPECT_FALSE(parseLinkMessage(long_name));
+}
+
+TEST(LinkMessage, TheLongestAliasAndAddressFitAndOneOctetMoreIsAnError) {
+  for (const auto& [type, longest] : {std::pair{IFLA_IFALIAS, IFALIASZ - 1}, {IFLA_ADDRESS, 32}}) {
+    auto message = recordedMessage("newlink-lo");
+    const std::vector<std::byte> fits(static_cast<std::size_t>(longest), std::byte('x'));
+    appendAttribute(message, static_cast<std::uint16_t>(type), fits);
+    const Link link = parsed(message).link;
+    EXPECT_EQ(type == IFLA_ADDRESS ? link.address.size() : link.alias.size(), fits.size());
+    const std::vector<std::byte> too_long(fits.size() + 1, std::byte('x'));
+    appendAttribute(message, static_cast<std::uint16_t>(type), too_long);
+    EXPECT_FALSE(parseLinkMessage(message)) << type;
+  }
+}
+
+TEST(LinkMessage, TheFlagAloneMakesItPromiscuous) {
+  auto message = recordedMessage("newlink-lo");
+  EXPECT_FALSE(parsed(message).link.promiscuous);
+  ifinfomsg family{};
+  std::memcpy(&family, message.data() + NLMSG_HDRLEN, sizeof family);
+  family.ifi_flags |= IFF_PROMISC;
+  std::memcpy(message.data() + NLMSG_HDRLEN, &family, sizeof family);
+  EXPECT_TRUE(parsed(message).link.promiscuous) << "IFF_PROMISC, without IFLA_PROMISCUITY";
 }
 
 TEST(LinkMessage, AnIndexThatIsNoneIsAnError) {

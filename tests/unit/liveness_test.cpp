@@ -1,4 +1,4 @@
-#include "snapshot/liveness.h"
+#include "snapshot/publish/liveness.h"
 
 #include <gtest/gtest.h>
 #include <sched.h>

@@ -116,6 +116,18 @@ TEST_F(WholeMib, SaysOfEveryObjectWhereItComesFrom) {
   }
 }
 
+// Registered at its entry, a walk would go on from our last row into a row of the master's own
+// table.
+TEST_F(WholeMib, OwnsATableFromItsRootOn) {
+  for (const Subtree& subtree : mib_.subtrees()) {
+    if (isScalar(*subtree.table)) continue;
+    EXPECT_TRUE(std::ranges::equal(subtree.root,
+                                   subtree.table->entry.first(subtree.table->entry.size() - 1)))
+        << subtree.table->name;
+    EXPECT_EQ(mib_.subtreeOf(subtree.table->entry), &subtree);
+  }
+}
+
 TEST_F(WholeMib, RegistersSeveralScalarsOfOneParentTogether) {
   const auto agent = std::ranges::find_if(
       mib_.subtrees(), [](const Subtree& one) { return one.table->name == "hvnetAgent"; });

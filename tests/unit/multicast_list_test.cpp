@@ -1,4 +1,4 @@
-#include "counters/linux/multicast_list.h"
+#include "sources/linux/multicast_list.h"
 
 #include <gtest/gtest.h>
 

@@ -47,6 +47,10 @@ inline void fixLength(std::vector<std::byte>& message) {
   if (message.size() >= sizeof(length)) std::memcpy(message.data(), &length, sizeof(length));
 }
 
+inline void setType(std::vector<std::byte>& message, std::uint16_t type) {
+  std::memcpy(message.data() + offsetof(nlmsghdr, nlmsg_type), &type, sizeof(type));
+}
+
 // An attribute, padded as the kernel does.
 inline void appendAttribute(std::vector<std::byte>& message, std::uint16_t type,
                             const std::vector<std::byte>& payload) {

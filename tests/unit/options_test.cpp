@@ -31,20 +31,28 @@ TEST(Options, TakeWhatTheyAreGiven) {
   const Options options =
       parse({"-c", "a.conf", "--state", "s", "--agentx", "unix:/x", "--log", "error"}).options;
   EXPECT_EQ(options.config_file, "a.conf");
-  EXPECT_EQ(options.state_folder, "s");
+  EXPECT_EQ(options.state_folder, std::filesystem::current_path() / "s");
   EXPECT_EQ(options.agentx, "unix:/x");
   EXPECT_EQ(options.log_level, LogLevel::kError);
 }
 
+TEST(Options, NameTheStateFolderFromTheRootOn) {
+  const std::filesystem::path here = std::filesystem::current_path();
+  EXPECT_EQ(parse({"--state", "a/../b"}).options.state_folder, here / "b");
+  EXPECT_EQ(parse({"--state", "./b"}).options.state_folder, here / "b");
+  EXPECT_EQ(parse({"--state", "/var/lib/x"}).options.state_folder, "/var/lib/x");
+}
+
 TEST(Options, ReadLinuxUnlessToldOfAReport) {
-  EXPECT_EQ(parse({}).options.source.kind, SourceChoice::Kind::kLinux);
-  EXPECT_EQ(parse({"--source", "linux"}).options.source.kind, SourceChoice::Kind::kLinux);
+  EXPECT_EQ(parse({}).options.source.kind->word, "linux");
+  EXPECT_EQ(parse({"--source", "linux"}).options.source.kind->word, "linux");
   const SourceChoice report = parse({"--source", "report:/run/a:b"}).options.source;
-  EXPECT_EQ(report, (SourceChoice{SourceChoice::Kind::kReport, "/run/a:b"}));
+  EXPECT_EQ(report.kind->word, "report");
+  EXPECT_EQ(report.argument, "/run/a:b");
 }
 
 TEST(Options, RefuseASourceThatIsNone) {
-  for (const auto* bad : {"", "Linux", "report", "report:", "file:/run/a"}) {
+  for (const auto* bad : {"", "Linux", "linux:", "linux:a", "report", "report:", "file:/run/a"}) {
     EXPECT_NE(parse({"--source", bad}).exit_status.value_or(0), 0) << bad;
   }
 }

@@ -1,4 +1,4 @@
-#include "counters/linux/qdisc_totals.h"
+#include "sources/linux/qdisc_totals.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@ namespace {
 class Totals : public testing::Test {
  protected:
   std::uint64_t at(std::uint32_t drops, std::uint32_t handle = 0x8001'0000) {
-    return totals_.update({.index = KernelIndex{3}, .drops = drops, .qlen = 0, .handle = handle});
+    return totals_.update({.index = KernelIndex{3}, .drops = drops, .handle = handle});
   }
   QdiscTotals totals_;
 };
@@ -38,7 +38,7 @@ TEST_F(Totals, CountNothingTwiceWhenAChildOfMqWasReplaced) {
 
 TEST_F(Totals, AreEachInterfacesOwn) {
   at(100);
-  EXPECT_EQ(totals_.update({.index = KernelIndex{4}, .drops = 5, .qlen = 0, .handle = 0}), 5U);
+  EXPECT_EQ(totals_.update({.index = KernelIndex{4}, .drops = 5, .handle = 0}), 5U);
   EXPECT_EQ(at(101), 101U);
 }
 

@@ -37,7 +37,9 @@ Queues queuesOf(const std::vector<DriverStat>& stats) {
     names.push_back(stat.name);
     values.push_back(stat.value);
   }
-  return QueuePlan(names).queues(values);
+  Queues queues;
+  QueuePlan(names).read(values, queues);
+  return queues;
 }
 
 std::vector<DriverStat> fixture(const std::string& driver) {
@@ -69,12 +71,41 @@ TEST(QueueStats, EachDriversQueuesAreTheOnesDoneByHand) {
               {3, 5000, 11000, 480000, 910000}}},
       ByHand{"virtio_net", {{0, 5, 11, 480, 910}}},
       ByHand{"xen_netfront", {}},
+      ByHand{"virtio_net-6.1",
+             {{0, 77805, 5000, 12909598, 3200000}, {1, 341999, 6000, 34136159, 3840000}}},
+      // From Linux 6.10 on only the kernel tells them (netdev_queues.h), not ethtool.
+      ByHand{"virtio_net-6.10", {}},
+      ByHand{"virtio_net-device-stats", {}},
+      ByHand{"ena-6.12",
+             {{0, 183700, 33539, 262838443, 3794749}, {1, 91000, 32452, 130000000, 3200766}}},
+      ByHand{"gve-6.12",
+             {{0, kNone, kNone, 558287, 221475}, {1, kNone, kNone, 850131019, 1199173}}},
+      ByHand{"mana-6.12",
+             {{0, 40000, 5000, 40000000, 3000000}, {1, 50000, 7000, 55000000, 5000000}}},
+      ByHand{"mlx4_en", {{0, 40000, 5000, 40000000, 3000000}, {1, 50000, 7000, 55000000, 5000000}}},
+      ByHand{"mlx5_core",
+             {{0, 100000, 30000, 70000000, 19000000}, {1, 200000, 70000, 130000000, 45000000}}},
+      // Queues that are not in use are in the list, with zeros.
+      ByHand{
+          "iavf",
+          {{0, 0, 134, 0, 10988}, {1, 0, 53, 0, 3710}, {2, 142, 7, 12052, 626}, {3, 0, 0, 0, 0}}},
+      ByHand{"idpf",
+             {{0, 1143, 1002, 114300, 100200},
+              {1, 3172, 2679, 317200, 267900},
+              {2, 0, 1113, 0, 111300},
+              {3, 0, 0, 0, 0}}},
+      // xdp_queue_0 is none.
+      ByHand{"ixgbevf", {{0, 40000, 5000, 40000000, 3000000}, {1, 50000, 7000, 55000000, 5000000}}},
+      ByHand{"igbvf", {}},
+      // rx: 1000 + 20 + 3 packets, 640000 + 2000 + 300 octets; tx: 500 + 5 + 1, 32000 + 400 + 64;
+      // the second: 2000 + 40 + 5, 1280000 + 4000 + 500; 700, 44800
+      ByHand{"bnxt_en-6.12", {{0, 1023, 506, 642300, 32464}, {1, 2045, 700, 1284500, 44800}}},
   };
   for (const ByHand& row : rows)
     EXPECT_EQ(queuesOf(fixture(row.fixture)), row.queues) << row.fixture;
 }
 
-TEST(QueueStats, ANewerVirtioNetLeavesTheWordQueueOut) {
+TEST(QueueStats, ANumberMayStandRightAfterTheDirection) {
   EXPECT_EQ(queuesOf({{"rx0_packets", 1},
                       {"rx0_bytes", 2},
                       {"rx0_drops", 3},
@@ -85,6 +116,21 @@ TEST(QueueStats, ANewerVirtioNetLeavesTheWordQueueOut) {
                       {"tx0_bytes", 8},
                       {"tx0_kicks", 9}}),
             (Queues{{0, 1, 7, 2, 8}, {10, 6, kNone, kNone, kNone}}));
+}
+
+TEST(QueueStats, ANameMayHaveAColonOfItsOwn) {
+  const auto stats = parseStatisticsText(
+      "NIC statistics:\n"
+      "     [0]: rx_ucast_packets: 5\n     [0]: rx_packets: 6\n     [11]: tx_bcast_bytes: 7\n"
+      "     rxq2: rx_pkts: 8\n     rxq2: rx_bytes: 9\n     txq3: tx_pkts: 10\n"
+      "     txq3: tx_bytes: 11\n",
+      "statistics");
+  ASSERT_TRUE(stats) << stats.error().text;
+  EXPECT_EQ(queuesOf(*stats), (Queues{{0, 5, kNone, kNone, kNone},
+                                      {2, 8, kNone, 9, kNone},
+                                      {3, kNone, 10, kNone, 11},
+                                      {11, kNone, kNone, kNone, 7}}))
+      << "and `[0]: rx_packets` is nobody's name";
 }
 
 TEST(QueueStats, QueuesAreAscendingWhateverTheDriversOrder) {
@@ -130,7 +176,36 @@ TEST(QueueStats, WhatIsNoCounterOfAQueueIsNone) {
                                          {"rx0", 1},
                                          {"rx_bytes", 1},
                                          {"tx_4294967296_bytes", 1},
-                                         {"tx4294967296_bytes", 1}};
+                                         {"tx4294967296_bytes", 1},
+                                         {"xdp_queue_0_packets", 1},
+                                         {"queue_0_xdp_tx_cnt", 1},
+                                         {"queue_0_xdp_tx_bytes", 1},
+                                         {"queue_0_rx_rx_copybreak_pkt", 1},
+                                         {"queue_0_rx_csum_bad", 1},
+                                         {"queue__rx_cnt", 1},
+                                         {"tx_queue_0_xdp_xmit", 1},
+                                         {"rx_queue_drop_cnt[0]", 1},
+                                         {"rx_hsplit_bytes[0]", 1},
+                                         {"rx_bytes[]", 1},
+                                         {"rx_bytes[0", 1},
+                                         {"rx_bytes[-1]", 1},
+                                         {"rx_bytes[0]]", 1},
+                                         {"tx_0_tso_packets", 1},
+                                         {"tx_0_tso_bytes", 1},
+                                         {"rx__packets", 1},
+                                         {"rx-0.xdp.packets", 1},
+                                         {"rx-.packets", 1},
+                                         {"rx-unicast_pkts", 1},
+                                         {"tx_q-0_lso_pkts", 1},
+                                         {"rx_q-0_rx_gro_hw_pkts", 1},
+                                         {"[0]: rx_discards", 1},
+                                         {"[0]: tpa_packets", 1},
+                                         {"[]: rx_ucast_packets", 1},
+                                         {"[0] rx_ucast_packets", 1},
+                                         {"rx0_lro_packets", 1},
+                                         {"tx0_xdp_xmit", 1},
+                                         {"cpu0_tx_bytes", 1},
+                                         {"rxq0: rx_compl", 1}};
   EXPECT_EQ(queuesOf(stats), Queues{});
 }
 
@@ -138,10 +213,14 @@ TEST(QueueStats, APlanServesManySamplesAndKnowsWhetherThereAreQueues) {
   const std::vector<std::string> names = {"other", "rx_queue_0_packets"};
   const QueuePlan plan(names);
   EXPECT_FALSE(plan.empty());
-  EXPECT_EQ(plan.queues(std::array<std::uint64_t, 2>{9, 5}), (Queues{{0, 5, kNone, kNone, kNone}}));
-  EXPECT_EQ(plan.queues(std::array<std::uint64_t, 2>{9, 6}), (Queues{{0, 6, kNone, kNone, kNone}}));
+  Queues queues;
+  plan.read(std::array<std::uint64_t, 2>{9, 5}, queues);
+  EXPECT_EQ(queues, (Queues{{0, 5, kNone, kNone, kNone}}));
+  plan.read(std::array<std::uint64_t, 2>{9, 6}, queues);
+  EXPECT_EQ(queues, (Queues{{0, 6, kNone, kNone, kNone}}));
   EXPECT_TRUE(QueuePlan().empty());
-  EXPECT_EQ(QueuePlan().queues({}), Queues{});
+  QueuePlan().read({}, queues);
+  EXPECT_EQ(queues, Queues{});
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "snapshot/relations.h"
+#include "snapshot/describe/relations.h"
 
 #include <gtest/gtest.h>
 
@@ -7,21 +7,21 @@
 namespace hvnet {
 namespace {
 
+using test::interfaceOf;
 using test::macOf;
-using test::portOf;
 
-// Ports whose published number is their kernel index.
+// Interfaces whose published number is their kernel index.
 class Relations : public testing::Test {
  protected:
-  Port& add(int kernel_index, const std::string& name) {
-    ports_.push_back(portOf(kernel_index, name));
-    return ports_.back();
+  SourceInterface& add(int kernel_index, const std::string& name) {
+    interfaces_.push_back(interfaceOf(kernel_index, name));
+    return interfaces_.back();
   }
-  [[nodiscard]] std::vector<NumberedPort> numbered() const {
-    std::vector<NumberedPort> out;
-    for (const Port& port : ports_) {
-      const auto index = static_cast<IfIndex>(static_cast<int>(port.link.index));
-      out.push_back({&port, {port.link.index, index, IndexOrigin::kKernel}});
+  [[nodiscard]] std::vector<NumberedInterface> numbered() const {
+    std::vector<NumberedInterface> out;
+    for (const SourceInterface& interface : interfaces_) {
+      const auto index = static_cast<IfIndex>(static_cast<int>(interface.link.index));
+      out.push_back({&interface, {interface.link.index, index, IndexOrigin::kKernel}});
     }
     return out;
   }
@@ -36,7 +36,7 @@ class Relations : public testing::Test {
     return out;
   }
 
-  std::vector<Port> ports_;
+  std::vector<SourceInterface> interfaces_;
 };
 
 TEST_F(Relations, AnInterfaceAloneHasNothingAboveAndNothingBelow) {
@@ -53,7 +53,7 @@ TEST_F(Relations, AVfStandsUnderItsAdapterAndAMemberUnderItsBridge) {
 
 TEST_F(Relations, AVlanStandsOverItsDevice) {
   add(1, "lan0");
-  Port& vlan = add(2, "lan0.7");
+  SourceInterface& vlan = add(2, "lan0.7");
   vlan.link.kind = "vlan";
   vlan.link.lower = KernelIndex{1};
   EXPECT_EQ(stack(), "0/2 1/0 2/1");
@@ -66,9 +66,9 @@ TEST_F(Relations, TheTwoEndsOfAVethDoNotStandOnEachOther) {
 }
 
 TEST_F(Relations, WhatIsNotPublishedHasNoPlaceInTheStack) {
-  Port& port = add(1, "lan0");
-  port.link.master = KernelIndex{77};
-  port.link.lower = KernelIndex{78};
+  SourceInterface& interface = add(1, "lan0");
+  interface.link.master = KernelIndex{77};
+  interface.link.lower = KernelIndex{78};
   EXPECT_EQ(stack(), "0/1 1/0");
 }
 
@@ -95,7 +95,7 @@ TEST_F(Relations, ReceiveAddressesAreOrderedAsTheTablesOidsAre) {
 }
 
 TEST_F(Relations, NoAddressIsInventedForALinkWithoutOne) {
-  add(1, "lo").link.hardware_type = 772;  // ARPHRD_LOOPBACK
+  add(1, "lo").link.hardware_type = HardwareType::kLoopback;
   add(2, "tun0").link.address.clear();
   EXPECT_TRUE(receiveAddressesOf(numbered()).empty());
 }

@@ -1,5 +1,5 @@
 // On a real folder, with the time passed in by hand.
-#include "counters/report/report_source.h"
+#include "sources/report/report_source.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -84,8 +84,8 @@ class ReportSourceTest : public testing::Test {
 TEST_F(ReportSourceTest, ReadsWhatIsThereAtTheStart) {
   replace(reportText(7));
   open();
-  ASSERT_EQ(source_->ports().size(), 1U);
-  EXPECT_EQ(source_->ports()[0].link.name, "lan0");
+  ASSERT_EQ(source_->interfaces().size(), 1U);
+  EXPECT_EQ(source_->interfaces()[0].link.name, "lan0");
   EXPECT_EQ(source_->vmbusDevices().size(), 1U);
   EXPECT_EQ(sample(), "7");
   EXPECT_EQ(counted_at_, now_);
@@ -107,12 +107,44 @@ TEST_F(ReportSourceTest, TakesUpAReplacedReportAtOnce) {
   EXPECT_EQ(counted_at_, now_);
 }
 
+// A coarse clock of the file system, or a writer that keeps the times: device, inode, time and size
+// are those of the report that was refused.
+TEST_F(ReportSourceTest, AGoodReportThatLooksLikeTheRefusedOneBeforeItIsRead) {
+  const std::string good = reportText(7);
+  std::string torn = good;
+  torn.replace(torn.size() - 4, 4, "dne\n");
+  writeInPlace(file(), torn);
+  const auto written = fs::last_write_time(file());
+  open();
+  EXPECT_NE(sample().find("the report is incomplete"), std::string::npos) << sample();
+  now_ += seconds(1);
+  writeInPlace(file(), good);
+  fs::last_write_time(file(), written);
+  EXPECT_TRUE(changed());
+  EXPECT_EQ(sample(), "7");
+  EXPECT_EQ(counted_at_, now_);
+}
+
+TEST_F(ReportSourceTest, AReportThatIsMovedAwayAndBackIsNoNewOne) {
+  replace(reportText(7));
+  open();
+  fs::rename(file(), folder_ / "aside");
+  now_ += seconds(1);
+  changed();
+  EXPECT_EQ(sample(), error(": no such file"));
+  fs::rename(folder_ / "aside", file());
+  now_ += seconds(1);
+  changed();
+  EXPECT_EQ(sample(), "7");
+  EXPECT_EQ(counted_at_, now_ - seconds(2));
+}
+
 TEST_F(ReportSourceTest, SaysWhenAdaptersOrDevicesChange) {
   replace(reportText(7));
   open();
   replace(reportText(7, "adapter lan1 relid 13\n"));
   EXPECT_TRUE(changed());
-  EXPECT_EQ(source_->ports().size(), 2U);
+  EXPECT_EQ(source_->interfaces().size(), 2U);
   EXPECT_FALSE(changed());
   replace(reportText(
       7,
@@ -124,7 +156,7 @@ TEST_F(ReportSourceTest, SaysWhenAdaptersOrDevicesChange) {
 
 TEST_F(ReportSourceTest, StartsWithoutAReportAndWaitsForIt) {
   open();
-  EXPECT_TRUE(source_->ports().empty());
+  EXPECT_TRUE(source_->interfaces().empty());
   EXPECT_EQ(sample(), error(": no such file"));
   replace(reportText(7));
   EXPECT_TRUE(changed());
@@ -134,7 +166,7 @@ TEST_F(ReportSourceTest, StartsWithoutAReportAndWaitsForIt) {
 TEST_F(ReportSourceTest, StartsWithARefusedReport) {
   replace("hvnet-report 1\nadapter\nend\n");
   open();
-  EXPECT_TRUE(source_->ports().empty());
+  EXPECT_TRUE(source_->interfaces().empty());
   EXPECT_TRUE(sample().starts_with(error(":2: ")));
 }
 
@@ -152,9 +184,9 @@ TEST_F(ReportSourceTest, KeepsTheLastGoodOneWhenTheNewestIsTorn) {
   const std::string whole = reportText(8, "adapter lan1\n");
   writeInPlace(file(), whole.substr(0, whole.size() - 4));
   EXPECT_FALSE(changed());
-  EXPECT_EQ(sample(), error(":5: the report is torn: there is no \"end\" line"));
+  EXPECT_EQ(sample(), error(":5: the report is incomplete: there is no \"end\" line"));
   EXPECT_TRUE(samples_.empty());
-  EXPECT_EQ(source_->ports().size(), 1U);
+  EXPECT_EQ(source_->interfaces().size(), 1U);
   writeInPlace(file(), whole);
   EXPECT_TRUE(changed());
   EXPECT_EQ(sample(), "8");
@@ -167,7 +199,7 @@ TEST_F(ReportSourceTest, SaysThatTheReportIsGoneAndTakesItUpAgain) {
   EXPECT_TRUE(readable());
   EXPECT_FALSE(changed());
   EXPECT_EQ(sample(), error(": no such file"));
-  EXPECT_EQ(source_->ports().size(), 1U);
+  EXPECT_EQ(source_->interfaces().size(), 1U);
   replace(reportText(8));
   EXPECT_FALSE(changed());
   EXPECT_EQ(sample(), "8");
@@ -221,6 +253,20 @@ TEST_F(ReportSourceTest, LooksOnceASecondWhereNoEventTells) {
   EXPECT_EQ(sample(), "7");
   now_ += milliseconds(1);
   EXPECT_EQ(sample(), "8");
+}
+
+TEST_F(ReportSourceTest, FindsTheSameFileAgainWhereNoEventTells) {
+  const fs::path target = base_ / "elsewhere";
+  writeInPlace(target, reportText(7));
+  fs::create_symlink(target, file());
+  open();
+  EXPECT_EQ(sample(), "7");
+  fs::rename(target, base_ / "aside");
+  now_ += seconds(1);
+  EXPECT_EQ(sample(), error(": no such file"));
+  fs::rename(base_ / "aside", target);
+  now_ += seconds(1);
+  EXPECT_EQ(sample(), "7");
 }
 
 TEST_F(ReportSourceTest, SaysThatAChangeWasFoundWhileSampling) {
@@ -313,7 +359,7 @@ TEST_F(ReportSourceTest, RefusesWhatIsTooLarge) {
   replace(reportText(7));
   fs::resize_file(file(), std::uintmax_t{1} << 40U);  // a hole, not a terabyte
   open();
-  EXPECT_EQ(sample(), error(":1: the file is larger than 4 MiB"));
+  EXPECT_EQ(sample(), error(" is larger than 4194304 octets"));
 }
 
 TEST_F(ReportSourceTest, AnswersLostEventsByReadingTheFile) {
@@ -339,27 +385,26 @@ TEST_F(ReportSourceTest, TakesNamesAndPlacesFromTheBootLogAndReadsItAgainWhenItC
                "rename hvnet0 to lan7\n");
   replace("hvnet-report 1\nadapter hvnet0\nend\n");
   open(true);
-  ASSERT_EQ(source_->ports().size(), 1U);
-  EXPECT_EQ(source_->ports()[0].link.name, "lan7");
-  EXPECT_EQ(source_->ports()[0].link.index, KernelIndex{5});
+  ASSERT_EQ(source_->interfaces().size(), 1U);
+  EXPECT_EQ(source_->interfaces()[0].link.name, "lan7");
+  EXPECT_EQ(source_->interfaces()[0].link.index, KernelIndex{5});
   writeInPlace(base_ / "new", "rename hvnet0 to wan0\n");
   fs::rename(base_ / "new", bootLog());
   replace("hvnet-report 1\nadapter hvnet0\nend\n");
   EXPECT_TRUE(changed());
-  EXPECT_EQ(source_->ports()[0].link.name, "wan0");
+  EXPECT_EQ(source_->interfaces()[0].link.name, "wan0");
 }
 
 TEST_F(ReportSourceTest, KeepsTheLastGoodBootLogAndComplains) {
   writeInPlace(bootLog(), "rename hvnet0 to lan7\n");
   replace("hvnet-report 1\nadapter hvnet0\nend\n");
   open(true);
-  EXPECT_EQ(source_->complaint(), "");
+  EXPECT_EQ(source_->partialError(), "");
   writeInPlace(bootLog(), "rename hvnet0 into lan8\n");
   replace("hvnet-report 1\nadapter hvnet0\nend\n");
   changed();
-  EXPECT_EQ(source_->ports()[0].link.name, "lan7");
-  EXPECT_EQ(source_->complaint(),
-            bootLog().string() + ":1: \"into\" stands where \"to\" should be");
+  EXPECT_EQ(source_->interfaces()[0].link.name, "lan7");
+  EXPECT_EQ(source_->partialError(), bootLog().string() + ":1: \"into\" is in the place of \"to\"");
 }
 
 TEST_F(ReportSourceTest, NeedsTheBootLogThatItWasTold) {
@@ -369,7 +414,7 @@ TEST_F(ReportSourceTest, NeedsTheBootLogThatItWasTold) {
   writeInPlace(bootLog(), "\nhvnet0 at hv0 relid x\n");
   const auto bad = ReportSource::open({file(), bootLog()}, now_);
   ASSERT_FALSE(bad);
-  EXPECT_EQ(bad.error().text, bootLog().string() + ":2: \"x\" is no relid (0 to 4294967295)");
+  EXPECT_EQ(bad.error().text, bootLog().string() + ":2: \"x\" is not a relid (0 to 4294967295)");
 }
 
 }  // namespace

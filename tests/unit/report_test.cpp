@@ -1,4 +1,4 @@
-#include "counters/report/report.h"
+#include "sources/report/report.h"
 
 #include <gtest/gtest.h>
 
@@ -6,6 +6,9 @@
 #include <random>
 #include <string>
 #include <vector>
+
+#include "base/clock.h"
+#include "counters/interface_totals.h"
 
 namespace hvnet {
 namespace {
@@ -46,7 +49,6 @@ Report reportOf(const std::string& lines) {
 
 TEST(Report, SaysWhatAnAdapterIs) {
   const Report report = sample();
-  EXPECT_EQ(report.generated_ms, 1732233600123U);
   ASSERT_EQ(report.adapters.size(), 2U);
   const ReportAdapter& lan0 = report.adapters[0];
   EXPECT_EQ(lan0.name, "lan0");
@@ -79,15 +81,15 @@ TEST(Report, SaysWhatAnAdapterCounted) {
   EXPECT_EQ(lan0.width, Accumulator::Width::k64);
   const Components& lan1 = report.adapters.at(1).counters;
   EXPECT_EQ(lan1.link.rx_packets, 4294967295U);
-  EXPECT_EQ(lan1.in_multicast, 1U);
-  EXPECT_EQ(lan1.in_broadcast, 2U);
-  EXPECT_EQ(lan1.out_multicast, 3U);
-  EXPECT_EQ(lan1.out_broadcast, 4U);
+  EXPECT_EQ(lan1.driver.in.multicast, 1U);
+  EXPECT_EQ(lan1.driver.in.broadcast, 2U);
+  EXPECT_EQ(lan1.driver.out.multicast, 3U);
+  EXPECT_EQ(lan1.driver.out.broadcast, 4U);
 }
 
 TEST(Report, PublishesOutDiscardsWhole) {
-  CounterBook book;
-  const auto counters = book.update(KernelIndex{1}, sample().adapters[0].counters).counters;
+  InterfaceTotals totals;
+  const auto counters = totals.update(sample().adapters[0].counters, Clock::now()).counters;
   EXPECT_EQ(counters.out_discards, 4U);
   EXPECT_EQ(counters.out_errors, 2U);
   EXPECT_EQ(counters.in_drops, 3U);
@@ -112,7 +114,6 @@ TEST(Report, LeavesEmptyWhatIsLeftOut) {
   EXPECT_EQ(lan0.counters.link.rx_dropped, 1U);
   EXPECT_FALSE(lan0.counters.link.tx_dropped);
   EXPECT_FALSE(lan0.counters.link.rx_packets);
-  EXPECT_FALSE(report.generated_ms);
 }
 
 TEST(Report, PassesOverLinesAndKeysOfALaterVersion) {
@@ -144,69 +145,69 @@ TEST_P(ReportRefusal, NamesFileLineAndReason) {
 INSTANTIATE_TEST_SUITE_P(
     Adapters, ReportRefusal,
     testing::Values(
-        Refusal{"adapter\n", "r:2: \"\" is no name (1 to 255 letters from 0x21 to 0x7e)"},
+        Refusal{"adapter\n", "r:2: \"\" is not a name (1 to 255 characters from 0x21 to 0x7e)"},
         Refusal{"adapter l\xc3\xa9\n",
-                "r:2: \"l%c3%a9\" is no name (1 to 255 letters from 0x21 to 0x7e)"},
+                "r:2: \"l%c3%a9\" is not a name (1 to 255 characters from 0x21 to 0x7e)"},
         Refusal{"adapter lan0 mtu\n", "r:2: \"mtu\" has no value"},
         Refusal{"adapter lan0 colour\n", "r:2: \"colour\" has no value"},
         Refusal{"adapter lan0 mtu 1500 mtu 1500\n", "r:2: \"mtu\" is given twice in this line"},
-        Refusal{"adapter lan0 mtu 67\n", "r:2: \"67\" is no MTU (68 to 65535)"},
-        Refusal{"adapter lan0 mtu 65536\n", "r:2: \"65536\" is no MTU (68 to 65535)"},
+        Refusal{"adapter lan0 mtu 67\n", "r:2: \"67\" is not an MTU (68 to 65535)"},
+        Refusal{"adapter lan0 mtu 65536\n", "r:2: \"65536\" is not an MTU (68 to 65535)"},
         Refusal{"adapter lan0 relid 4294967296\n",
-                "r:2: \"4294967296\" is no relid (0 to 4294967295)"},
-        Refusal{"adapter lan0 relid -1\n", "r:2: \"-1\" is no relid (0 to 4294967295)"},
-        Refusal{"adapter lan0 instance 6f1d9b1c\n", "r:2: \"6f1d9b1c\" is no GUID"},
+                "r:2: \"4294967296\" is not a relid (0 to 4294967295)"},
+        Refusal{"adapter lan0 relid -1\n", "r:2: \"-1\" is not a relid (0 to 4294967295)"},
+        Refusal{"adapter lan0 instance 6f1d9b1c\n", "r:2: \"6f1d9b1c\" is not a GUID"},
         Refusal{"adapter lan0 mac 00:15:5d:01:02\n",
-                "r:2: \"00:15:5d:01:02\" is no MAC such as 00:15:5d:01:02:03"},
+                "r:2: \"00:15:5d:01:02\" is not a MAC such as 00:15:5d:01:02:03"},
         Refusal{"adapter lan0 network up\n",
                 "r:2: \"up\" is neither \"assigned\" nor \"unassigned\""},
         Refusal{"adapter lan0 admin yes\n", "r:2: \"yes\" is neither \"up\" nor \"down\""},
-        Refusal{"adapter lan0 speed 0\n", "r:2: \"0\" is no speed in Mbit/s (1 to 4294967295)"},
+        Refusal{"adapter lan0 speed 0\n", "r:2: \"0\" is not a speed in Mbit/s (1 to 4294967295)"},
         Refusal{"adapter lan0 alias a%2\n",
-                "r:2: \"a%252\" is no alias (octets outside 0x21 to 0x7e, and '%', are %XX)"},
+                "r:2: \"a%252\" is not an alias (octets outside 0x21 to 0x7e, and '%', are %XX)"},
         Refusal{"adapter lan0 width 16\n", "r:2: \"16\" is neither \"32\" nor \"64\""}));
 
 INSTANTIATE_TEST_SUITE_P(
     Twice, ReportRefusal,
     testing::Values(
-        Refusal{"adapter lan0\n\nadapter lan0\n", "r:4: the name is line 2's already"},
+        Refusal{"adapter lan0\n\nadapter lan0\n", "r:4: the name is already in line 2"},
         Refusal{"adapter a unit hvnet0\nadapter b unit hvnet0\n",
-                "r:3: the unit is line 2's already"},
-        Refusal{"adapter a relid 1\nadapter b relid 01\n", "r:3: the relid is line 2's already"},
+                "r:3: the unit is already in line 2"},
+        Refusal{"adapter a relid 1\nadapter b relid 01\n", "r:3: the relid is already in line 2"},
         Refusal{"adapter a instance 6f1d9b1c-0102-0304-0506-0708090a0b0c\n"
                 "adapter b instance {6F1D9B1C-0102-0304-0506-0708090A0B0C}\n",
-                "r:3: the instance is line 2's already"},
-        Refusal{"adapter a\nstats a\nstats a\n", "r:4: the adapter is line 3's already"},
+                "r:3: the instance is already in line 2"},
+        Refusal{"adapter a\nstats a\nstats a\n", "r:4: the adapter is already in line 3"},
         Refusal{"generated 1\ngenerated 1\n", "r:3: \"generated\" is given twice"},
         Refusal{"vmbus relid 3 class 9527e630-d0ae-497b-adce-e80ab0175caf driver a\n"
                 "vmbus relid 3 class 9527e630-d0ae-497b-adce-e80ab0175caf driver b\n",
-                "r:3: the relid is line 2's already"}));
+                "r:3: the relid is already in line 2"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Stats, ReportRefusal,
     testing::Values(Refusal{"stats lan0 Ipkts 1\nadapter lan0\n",
-                            "r:2: no \"adapter\" line before this one is about \"lan0\""},
-                    Refusal{"stats\n", "r:2: no \"adapter\" line before this one is about \"\""},
+                            "r:2: there is no earlier \"adapter\" line for \"lan0\""},
+                    Refusal{"stats\n", "r:2: there is no earlier \"adapter\" line for \"\""},
                     Refusal{"adapter a\nstats a Ipkts 1 Ipkts 1\n",
                             "r:3: \"Ipkts\" is given twice in this line"},
                     Refusal{"adapter a\nstats a Ipkts 18446744073709551616\n",
-                            "r:3: \"18446744073709551616\" is no number of 64 bits for Ipkts"},
+                            "r:3: \"18446744073709551616\" is not a number of 64 bits for Ipkts"},
                     Refusal{"adapter a\nstats a InDrops -1\n",
-                            "r:3: \"-1\" is no number of 64 bits for InDrops"},
+                            "r:3: \"-1\" is not a number of 64 bits for InDrops"},
                     Refusal{"adapter a\nstats a Colls none\n",
-                            "r:3: \"none\" is no number of 64 bits for Colls"},
+                            "r:3: \"none\" is not a number of 64 bits for Colls"},
                     Refusal{"adapter a width 32\nstats a Ipkts 4294967296\n",
-                            "r:3: \"4294967296\" is no number of 32 bits for Ipkts"}));
+                            "r:3: \"4294967296\" is not a number of 32 bits for Ipkts"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Others, ReportRefusal,
-    testing::Values(Refusal{"generated\n", "r:2: \"\" is no number of milliseconds"},
-                    Refusal{"generated soon\n", "r:2: \"soon\" is no number of milliseconds"},
-                    Refusal{"generated 1 2\n", "r:2: \"2\" does not belong here"},
+    testing::Values(Refusal{"generated\n", "r:2: \"\" is not a number of milliseconds"},
+                    Refusal{"generated soon\n", "r:2: \"soon\" is not a number of milliseconds"},
+                    Refusal{"generated 1 2\n", "r:2: \"2\" is unexpected here"},
                     Refusal{"vmbus class 9527e630-d0ae-497b-adce-e80ab0175caf driver a\n",
                             "r:2: \"relid\" is missing"},
                     Refusal{"vmbus relid 3 driver a\n", "r:2: \"class\" is missing"},
-                    Refusal{"vmbus relid 3 class 9527e630\n", "r:2: \"9527e630\" is no GUID"},
+                    Refusal{"vmbus relid 3 class 9527e630\n", "r:2: \"9527e630\" is not a GUID"},
                     Refusal{"vmbus relid 3 class 9527e630-d0ae-497b-adce-e80ab0175caf\n",
                             "r:2: a device has either \"driver NAME\" or \"not configured\""},
                     Refusal{"vmbus relid 3 class 9527e630-d0ae-497b-adce-e80ab0175caf driver a not "
@@ -216,7 +217,7 @@ INSTANTIATE_TEST_SUITE_P(
                             "r:2: \"bound\" is not \"configured\", the one word after \"not\""},
                     Refusal{"end\nadapter a\n", "r:3: there is something after the \"end\" line"},
                     Refusal{"end\n", "r:3: there is something after the \"end\" line"},
-                    Refusal{"end 2\n", "r:2: \"2\" does not belong here"},
+                    Refusal{"end 2\n", "r:2: \"2\" is unexpected here"},
                     Refusal{"adapter a\r\n", "r:2: the line has a control character, \"%0d\""},
                     Refusal{"# \x01\n", "r:2: the line has a control character, \"%01\""},
                     Refusal{"\x7f\n", "r:2: the line has a control character, \"%7f\""}));
@@ -231,8 +232,8 @@ TEST(Report, RefusesAFileThatDoesNotBeginAsItShould) {
   EXPECT_EQ(error(""), "r:1: the file does not start with \"hvnet-report 1\"");
   EXPECT_EQ(error("\nhvnet-report 1\nend\n"),
             "r:1: the file does not start with \"hvnet-report 1\"");
-  EXPECT_EQ(error("hvnet-report 2\nend\n"), "r:1: version \"2\" of the report is not known here");
-  EXPECT_EQ(error("hvnet-report 1 1\nend\n"), "r:1: version \"1\" of the report is not known here");
+  EXPECT_EQ(error("hvnet-report 2\nend\n"), "r:1: version \"2\" of the report is not supported");
+  EXPECT_EQ(error("hvnet-report 1 1\nend\n"), "r:1: version \"1\" of the report is not supported");
 }
 
 TEST(Report, RefusesEveryTruncationButThatOfTheLastNewline) {
@@ -241,7 +242,7 @@ TEST(Report, RefusesEveryTruncationButThatOfTheLastNewline) {
     EXPECT_FALSE(parseReport(whole.substr(0, length), "r")) << length;
   }
   EXPECT_EQ(parseReport("hvnet-report 1\nadapter a\n", "r").error().text,
-            "r:3: the report is torn: there is no \"end\" line");
+            "r:3: the report is incomplete: there is no \"end\" line");
 }
 
 TEST(Report, IsBounded) {

@@ -1,8 +1,9 @@
-#include "snapshot/sampler.h"
+#include "snapshot/publish/sampler.h"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <utility>
 
 #include "fakes.h"
 #include "snapshots.h"
@@ -10,7 +11,7 @@
 namespace hvnet {
 namespace {
 
-using test::portOf;
+using test::interfaceOf;
 
 // Components that show whose they are.
 Components rawOf(std::uint64_t base) {
@@ -25,9 +26,9 @@ class SamplerTest : public testing::Test {
   SamplerTest() {
     auto source = std::make_unique<test::FakeSource>();
     source_ = source.get();
-    source_->ports_now = {portOf(2, "lan2", 9), portOf(3, "lan1", 20), portOf(4, "lan0", 12),
-                          portOf(5, "veth0")};
-    for (const Port& port : source_->ports_now) setCounter(port.link.index);
+    source_->ports_now = {interfaceOf(2, "lan2", 9), interfaceOf(3, "lan1", 20),
+                          interfaceOf(4, "lan0", 12), interfaceOf(5, "veth0")};
+    for (const SourceInterface& interface : source_->ports_now) setCounter(interface.link.index);
     held_ = std::move(source);
   }
 
@@ -37,11 +38,23 @@ class SamplerTest : public testing::Test {
 
   Sampler make(PublishOptions options = {}) {
     MapKeeper numbers(*IndexMap::create({}, {}), std::nullopt, log_);
-    CounterKeeper totals("state", CounterKeeper::Access::kReadWrite, "this boot", log_, files_);
+    RowCounters counters({"state", CounterStorage::Access::kReadWrite, "this boot", &files_},
+                         CounterTotals::Numbers::kDevices, log_);
     AgentFacts about;
     about.version = "1.2.3";
-    return Sampler(std::move(held_), std::move(numbers), std::move(totals), std::move(options),
+    return Sampler(std::move(held_), std::move(numbers), std::move(counters), std::move(options),
                    std::move(about), log_);
+  }
+
+  // With the kernel's numbers, and adapters that have one MAC and no GUID.
+  Sampler withOneMac() {
+    for (SourceInterface& interface : source_->ports_now) {
+      if (interface.device) interface.device->instance.reset();
+      interface.link.address = test::macOf(1);
+    }
+    PublishOptions kernel;
+    kernel.index_order = IndexOrder::kKernel;
+    return make(kernel);
   }
 
   // "1 lan2, 2 lan0": every row of a snapshot.
@@ -134,6 +147,24 @@ TEST_F(SamplerTest, KeepsTheLastGoodCountersAndTheirAgeWhenTheSourceFails) {
   EXPECT_EQ(log_.count("answers again"), 1U);
 }
 
+TEST_F(SamplerTest, SaysEachTroubleOnceWhenEventsAndCountersBothFail) {
+  Sampler sampler = make();
+  source_->events_error = Error{"no events"};
+  source_->sample_error = Error{"no counters"};
+  for (int round = 0; round < 3; ++round) {
+    sampler.takeEvents(now_);
+    sampler.sample(now_);
+  }
+  EXPECT_EQ(log_.count("no events"), 1U);
+  EXPECT_EQ(log_.count("no counters"), 1U);
+  source_->events_error.reset();
+  sampler.takeEvents(now_);
+  sampler.sample(now_);
+  EXPECT_EQ(log_.count("the source answers again: events"), 1U);
+  EXPECT_EQ(log_.count("the source answers again: counters"), 0U);
+  EXPECT_EQ(log_.count("no counters"), 1U) << "that one lasts";
+}
+
 TEST_F(SamplerTest, NeverLetsACounterGoDownWhenADriverStartsAgain) {
   Sampler sampler = make();
   sampler.sample(now_);
@@ -157,6 +188,73 @@ TEST_F(SamplerTest, TellsOfAResetThatNobodySaw) {
   EXPECT_EQ(after->interfaces->rows[1].counter_discontinuity, TimePoint{});
 }
 
+TEST_F(SamplerTest, GoesOnFromTheTotalsOfAnInterfaceThatReturns) {
+  for (const IndexOrder order : {IndexOrder::kHypervisor, IndexOrder::kKernel}) {
+    SCOPED_TRACE(static_cast<int>(order));
+    auto fresh = std::make_unique<test::FakeSource>();
+    source_ = fresh.get();
+    source_->ports_now = {interfaceOf(5, "veth0")};
+    setCounter(KernelIndex{5});
+    held_ = std::move(fresh);
+    PublishOptions options;
+    options.index_order = order;
+    Sampler sampler = make(options);
+    EXPECT_EQ(sampler.sample(now_)->counters[0].in_packets, 501U);
+    const auto replace = [&](std::vector<SourceInterface> interfaces) {
+      source_->ports_now = std::move(interfaces);
+      source_->counters_now.clear();
+      source_->changed = true;
+      sampler.takeEvents(now_);
+    };
+    replace({});
+    EXPECT_TRUE(sampler.sample(now_)->counters.empty());
+    replace({interfaceOf(8, "veth0")});
+    source_->counters_now[KernelIndex{8}] = rawOf(70);
+    const TimePoint later = now_ + std::chrono::seconds(1);
+    const SnapshotPtr back = sampler.sample(later);
+    ASSERT_EQ(back->counters.size(), 1U);
+    EXPECT_EQ(back->counters[0].in_packets, 501U + 71U);
+    EXPECT_EQ(back->interfaces->rows[0].counter_discontinuity, later);
+  }
+}
+
+TEST_F(SamplerTest, KeepsTheCountersOfARenamedInterfaceWithTheKernelsNumbers) {
+  PublishOptions kernel;
+  kernel.index_order = IndexOrder::kKernel;
+  Sampler sampler = make(kernel);
+  sampler.sample(now_);
+  source_->ports_now[3].link.name = "veth9";
+  source_->changed = true;
+  sampler.takeEvents(now_);
+  const SnapshotPtr renamed = sampler.sample(now_);
+  EXPECT_EQ(rowsOf(renamed), "2 lan2, 3 lan1, 4 lan0, 5 veth9");
+  EXPECT_EQ(renamed->counters[3].in_packets, 501U);
+}
+
+TEST_F(SamplerTest, KeepsTwoAdaptersWithOneMacApartWithTheKernelsNumbers) {
+  Sampler sampler = withOneMac();
+  EXPECT_EQ(sampler.sample(now_)->counters[0].in_packets, 201U);
+  EXPECT_EQ(sampler.sample(now_)->counters[1].in_packets, 301U);
+  EXPECT_EQ(sampler.sample(now_)->counters[2].in_packets, 401U);
+}
+
+TEST_F(SamplerTest, GivesEachOfTwoAdaptersWithOneMacItsOwnTotalsBack) {
+  Sampler sampler = withOneMac();
+  sampler.sample(now_);
+  const auto ports = std::exchange(source_->ports_now, {});
+  source_->changed = true;
+  sampler.takeEvents(now_);
+  EXPECT_TRUE(sampler.sample(now_)->counters.empty());
+  source_->ports_now = ports;
+  source_->changed = true;
+  sampler.takeEvents(now_);
+  const SnapshotPtr back = sampler.sample(now_);
+  ASSERT_EQ(back->counters.size(), 4U);
+  EXPECT_EQ(back->counters[0].in_packets, 201U);
+  EXPECT_EQ(back->counters[1].in_packets, 301U);
+  EXPECT_EQ(back->counters[2].in_packets, 401U);
+}
+
 TEST_F(SamplerTest, ReportsOnceWhatADriverCannotTell) {
   Sampler sampler = make();
   source_->complaint_now = "lan2: Input/output error";
@@ -167,7 +265,7 @@ TEST_F(SamplerTest, ReportsOnceWhatADriverCannotTell) {
 
 TEST_F(SamplerTest, ARowThatWasNeverSampledHasNoCounters) {
   Sampler sampler = make();
-  source_->ports_now.push_back(portOf(6, "veth1"));
+  source_->ports_now.push_back(interfaceOf(6, "veth1"));
   source_->changed = true;
   sampler.takeEvents(now_);
   const SnapshotPtr snapshot = sampler.sample(now_);
@@ -204,6 +302,23 @@ TEST_F(SamplerTest, KnowsNoLinksStateOnceTheSourceHasFailed) {
   const SnapshotPtr back = sampler.sample(now_ + std::chrono::seconds(32));
   EXPECT_EQ(back->health.state, SourceState::kOk);
   EXPECT_EQ(back->interfaces->rows[0].oper_status, OperStatus::kUp);
+}
+
+// RFC 2863 §3.1.13: a row that is administratively down is down, whoever answers.
+TEST_F(SamplerTest, KeepsALinkDownThatIsAdminDownWhenTheSourceHasFailed) {
+  Sampler sampler = make();
+  source_->ports_now[2].link.admin_up = false;  // lan0
+  source_->changed = true;
+  sampler.takeEvents(now_);
+  sampler.sample(now_);
+  source_->sample_error = Error{"gone"};
+  const SnapshotPtr failed = sampler.sample(now_ + std::chrono::seconds(31));
+  for (const Interface& row : failed->interfaces->rows) {
+    const bool down = row.admin_status == AdminStatus::kDown;
+    EXPECT_EQ(down, row.name == "lan0");
+    EXPECT_EQ(row.oper_status, down ? OperStatus::kDown : OperStatus::kUnknown) << row.name;
+    EXPECT_EQ(row.last_change, down ? now_ : now_ + std::chrono::seconds(31)) << row.name;
+  }
 }
 
 TEST_F(SamplerTest, PublishesWhatWasSetWithTheNextSampleAndMovesNoTime) {

@@ -51,7 +51,7 @@ class SetTest : public testing::Test {
                                  const std::optional<Value>& value) {
     SetRequest request = make();
     const Oid oid = name(table, column, index);
-    const auto refusal = request.take(table, oid, value);
+    const auto refusal = request.add(table, oid, value);
     if (!refusal) return request.review(table, oid);
     EXPECT_EQ(request.after(), before_);
     return refusal;
@@ -66,11 +66,11 @@ class SetTest : public testing::Test {
 
 TEST_F(SetTest, TakesInWhatIsRightAndKeepsWhatWasSetBefore) {
   SetRequest request = make();
-  EXPECT_EQ(request.take(if_x_, name(if_x_, kAlias, {1}), octets("new")), std::nullopt);
-  EXPECT_EQ(request.take(if_x_, name(if_x_, kTrapEnable, {1}), integer(2)), std::nullopt);
-  EXPECT_EQ(request.take(alarms_, name(alarms_, kRising, {2}), number(100)), std::nullopt);
-  EXPECT_EQ(request.take(alarms_, name(alarms_, kFalling, {2}), number(0)), std::nullopt);
-  EXPECT_EQ(request.take(alarms_, name(alarms_, kRatio, {2}), number(0)), std::nullopt);
+  EXPECT_EQ(request.add(if_x_, name(if_x_, kAlias, {1}), octets("new")), std::nullopt);
+  EXPECT_EQ(request.add(if_x_, name(if_x_, kTrapEnable, {1}), integer(2)), std::nullopt);
+  EXPECT_EQ(request.add(alarms_, name(alarms_, kRising, {2}), number(100)), std::nullopt);
+  EXPECT_EQ(request.add(alarms_, name(alarms_, kFalling, {2}), number(0)), std::nullopt);
+  EXPECT_EQ(request.add(alarms_, name(alarms_, kRatio, {2}), number(0)), std::nullopt);
   Settings wanted = before_;
   wanted[IfIndex{1}].alias = "new";
   wanted[IfIndex{1}].trap_enable = TrapEnable::kDisabled;
@@ -83,8 +83,8 @@ TEST_F(SetTest, TakesInWhatIsRightAndKeepsWhatWasSetBefore) {
 
 TEST_F(SetTest, AnEmptyAliasTakesTheSetOneBackAndLeavesNoEmptyRow) {
   SetRequest request = make();
-  EXPECT_EQ(request.take(if_x_, name(if_x_, kAlias, {2}), octets("")), std::nullopt);
-  EXPECT_EQ(request.take(if_x_, name(if_x_, kAlias, {1}), octets("")), std::nullopt);
+  EXPECT_EQ(request.add(if_x_, name(if_x_, kAlias, {2}), octets("")), std::nullopt);
+  EXPECT_EQ(request.add(if_x_, name(if_x_, kAlias, {1}), octets("")), std::nullopt);
   EXPECT_TRUE(request.after().empty());
   EXPECT_EQ(request.review(if_x_, name(if_x_, kAlias, {2})), std::nullopt);
 }
@@ -107,6 +107,9 @@ TEST_F(SetTest, RefusesAnotherTypeEvenWhereTheNumberWouldDo) {
 TEST_F(SetTest, RefusesLengthsAndValuesOutsideTheSyntax) {
   EXPECT_EQ(refused(if_x_, kAlias, {1}, octets(std::string(64, 'x'))), std::nullopt);
   EXPECT_EQ(refused(if_x_, kAlias, {1}, octets(std::string(65, 'x'))), Refusal::kWrongLength);
+  EXPECT_EQ(refused(if_x_, kAlias, {1}, octets("Zürich")), std::nullopt);
+  EXPECT_EQ(refused(if_x_, kAlias, {1}, octets("Z\xfcrich")), Refusal::kWrongValue);
+  EXPECT_EQ(refused(if_x_, kAlias, {1}, octets(std::string(65, '\xfc'))), Refusal::kWrongLength);
   EXPECT_EQ(refused(if_x_, kTrapEnable, {1}, integer(1)), std::nullopt);
   EXPECT_EQ(refused(if_x_, kTrapEnable, {1}, integer(2)), std::nullopt);
   for (const int wrong : {0, 3, -1, 257}) {
@@ -142,10 +145,10 @@ TEST_F(SetTest, JudgesThresholdsByWhatTheWholePduLeavesInAnyOrder) {
   SetRequest request = make();
   const Oid rising = name(alarms_, kRising, {1});
   const Oid falling = name(alarms_, kFalling, {1});
-  ASSERT_EQ(request.take(alarms_, falling, number(400)), std::nullopt);
-  ASSERT_EQ(request.take(alarms_, rising, number(500)), std::nullopt);
+  ASSERT_EQ(request.add(alarms_, falling, number(400)), std::nullopt);
+  ASSERT_EQ(request.add(alarms_, rising, number(500)), std::nullopt);
   EXPECT_EQ(request.review(alarms_, falling), std::nullopt);
-  ASSERT_EQ(request.take(alarms_, rising, number(399)), std::nullopt);
+  ASSERT_EQ(request.add(alarms_, rising, number(399)), std::nullopt);
   EXPECT_EQ(request.review(alarms_, falling), Refusal::kInconsistentValue);
   EXPECT_EQ(request.review(alarms_, rising), Refusal::kInconsistentValue);
   EXPECT_EQ(request.review(if_x_, name(if_x_, kAlias, {1})), std::nullopt) << "not its fault";

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <filesystem>
+
+#include "base/file_layer.h"
 
 namespace hvnet {
 namespace {
@@ -27,6 +30,18 @@ Settings everything() {
 TEST(SettingsFile, ReadsBackWhatItWrote) {
   EXPECT_EQ(parseSettings(formatSettings(everything()), "f"), everything());
   EXPECT_EQ(parseSettings(formatSettings({}), "f"), Settings{});
+}
+
+TEST(SettingsFile, ReadsTheSettingsOfVersion010) {
+  const std::filesystem::path file =
+      std::filesystem::path(HVNET_FIXTURES) / "state-0.1.0/settings.saved";
+  const auto text = realFiles().read(file);
+  ASSERT_TRUE(text && *text) << file;
+  Settings expected;
+  expected[IfIndex{1}].alias = "uplink north";
+  expected[IfIndex{2}].trap_enable = TrapEnable::kDisabled;
+  expected[IfIndex{2}].rising = 700;
+  EXPECT_EQ(parseSettings(**text, "settings.saved"), expected);
 }
 
 TEST(SettingsFile, HasOneReadableLineForEachRow) {
@@ -59,26 +74,25 @@ struct Bad {
   const char* reason;
 };
 constexpr std::array kBad = {
-    Bad{"ifIndex 3", "there is no setting behind the ifIndex"},
-    Bad{"ifIndex 3 alias", "alias \"\" is no escaped text"},
-    Bad{"ifIndex 3 alias %", "alias \"%25\" is no escaped text"},
-    Bad{"ifIndex 3 alias %4", "is no escaped text"},
+    Bad{"ifIndex 3", "there is no setting after the ifIndex"},
+    Bad{"ifIndex 3 alias", "alias \"\" is not escaped text"},
+    Bad{"ifIndex 3 alias %", "alias \"%25\" is not escaped text"},
+    Bad{"ifIndex 3 alias %4", "is not escaped text"},
     Bad{"ifIndex 3 alias a alias b", "alias is given twice"},
     Bad{"ifIndex 3 trapEnable yes", "trapEnable \"yes\" is neither enabled nor disabled"},
     Bad{"ifIndex 3 trapEnable enabled trapEnable enabled", "trapEnable is given twice"},
     Bad{"ifIndex 3 rising 0", "rising is 0"},
-    Bad{"ifIndex 3 rising ten", "rising \"ten\" is no number"},
-    Bad{"ifIndex 3 rising 4294967296", "is no number of 32 bits"},
-    Bad{"ifIndex 3 ratio -1", "ratio \"-1\" is no number"},
-    Bad{"ifIndex 3 ratio", "ratio \"\" is no number"},
+    Bad{"ifIndex 3 rising ten", "rising \"ten\" is not a number"},
+    Bad{"ifIndex 3 rising 4294967296", "is not a number of 32 bits"},
+    Bad{"ifIndex 3 ratio -1", "ratio \"-1\" is not a number"},
+    Bad{"ifIndex 3 ratio", "ratio \"\" is not a number"},
     Bad{"ifIndex 3 ratio 1 ratio 1", "ratio is given twice"},
     Bad{"ifIndex 3 falling 11 rising 10", "falling is above rising"},
-    Bad{"ifIndex 3 colour red", "\"colour\" is no setting"},
-    Bad{"ifIndex 0 ratio 1", "\"0\" is no ifIndex"},
-    Bad{"ifIndex 2147483648 ratio 1", "is no ifIndex"},
-    Bad{"ifIndex x ratio 1", "\"x\" is no ifIndex"},
-    Bad{"ifindex 3 ratio 1", "\"ifindex\" is not known here"},
-    Bad{"end", "there is something after \"end\""},
+    Bad{"ifIndex 3 colour red", "\"colour\" is not a setting"},
+    Bad{"ifIndex 0 ratio 1", "\"0\" is not an ifIndex"},
+    Bad{"ifIndex 2147483648 ratio 1", "is not an ifIndex"},
+    Bad{"ifIndex x ratio 1", "\"x\" is not an ifIndex"},
+    Bad{"ifindex 3 ratio 1", "\"ifindex\" is unexpected here"},
     Bad{"end of it", "there is something after \"end\""},
 };
 
@@ -91,13 +105,16 @@ TEST(SettingsFile, RefusesEverythingElseAndSaysWhere) {
     EXPECT_TRUE(read.error().text.ends_with("; correct or remove the line")) << read.error().text;
   }
   EXPECT_FALSE(parsed("ifIndex 3 alias " + std::string(65, 'x')));
+  EXPECT_EQ(parsed("end").error().text,
+            "settings.saved:3: there is something after the \"end\" line; restore the file from a "
+            "backup or remove it");
 }
 
 TEST(SettingsFile, NamesTheLineOfASecondRowForOneNumber) {
   const auto read = parsed("ifIndex 3 ratio 1\nifIndex 3 alias b");
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().text,
-            "settings.saved:3: ifIndex 3 has a line already; correct or remove the line");
+            "settings.saved:3: ifIndex 3 already has a line; correct or remove the line");
 }
 
 TEST(SettingsFile, RefusesATornOneAndWhatIsNone) {

@@ -116,13 +116,5 @@ TEST_F(SettingsStoreTest, ForgetsWhatWasSetOfNumbersThatTheMapHasForgotten) {
   EXPECT_EQ(*open()->current(), aliasOf(3, "stays"));
 }
 
-TEST_F(SettingsStoreTest, MovesTheFileOutOfTheWayWhateverIsInIt) {
-  EXPECT_EQ(*SettingsStore::setAside(kFile, files_), std::nullopt);
-  files_.files[kFile] = "rubbish";
-  EXPECT_EQ(*SettingsStore::setAside(kFile, files_), "state/settings.saved.old");
-  EXPECT_EQ(files_.files["state/settings.saved.old"], "rubbish");
-  EXPECT_TRUE(open()->current()->empty());
-}
-
 }  // namespace
 }  // namespace hvnet

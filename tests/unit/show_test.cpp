@@ -55,13 +55,25 @@ TEST_F(Show, DescribesAdaptersInJson) {
   rows->rows[0].adapter = true;
   rows->rows[0].facts.network_assigned = true;
   rows->rows[0].facts.vf = IfIndex{257};
+  rows->rows[0].facts.order_key = OrderKey::kLabel;
   now_.interfaces = rows;
   const auto json = nlohmann::json::parse(showJson(before_, now_));
   EXPECT_EQ(json["hypervisor"], "Hyper-V");
   EXPECT_EQ(json["interfaces"][0]["facts"]["networkAssigned"], true);
   EXPECT_EQ(json["interfaces"][0]["facts"]["vfIfIndex"], 257);
+  EXPECT_EQ(json["interfaces"][0]["facts"]["orderKey"], "label");
   EXPECT_TRUE(json["interfaces"][0]["facts"]["maxMtu"].is_null());
   EXPECT_FALSE(json["interfaces"][1].contains("facts"));
+}
+
+TEST_F(Show, SaysWhatTheOrderOfAnAdapterGoesBy) {
+  auto rows = std::make_shared<Interfaces>(*now_.interfaces);
+  rows->rows[0].adapter = true;
+  rows->rows[0].facts.order_key = OrderKey::kAcpiIndex;
+  now_.interfaces = rows;
+  const std::string text = showTable(before_, now_);
+  EXPECT_NE(text.find("  ORDER "), std::string::npos) << text;
+  EXPECT_NE(text.find("  acpiIndex "), std::string::npos) << text;
 }
 
 TEST_F(Show, SaysNothingWhereThereIsNoCounter) {

@@ -9,7 +9,7 @@
 #include <iterator>
 #include <string>
 
-#include "counters/report/report.h"
+#include "sources/report/report.h"
 
 namespace hvnet::sim {
 namespace {
@@ -42,7 +42,7 @@ TEST(SimReport, HasALineForEveryDeviceAndEndsWithEnd) {
   world.advance(Time{});
   EXPECT_EQ(formatReport(world, 1732233600123),
             "hvnet-report 1\n"
-            "# written by hvnet-sim: no router stands behind this\n"
+            "# written by hvnet-sim: this is a simulated router\n"
             "generated 1732233600123\n"
             "vmbus relid 2 class 57164f39-9115-4e78-ab55-382f3bd5422d instance " +
                 toText(instanceOf(1000)) +
@@ -72,7 +72,6 @@ TEST(SimReport, IsOneThatTheProductTakesAndUnderstands) {
   world.advance(std::chrono::milliseconds(1));
   const auto report = parseReport(formatReport(world, 7), "report");
   ASSERT_TRUE(report) << report.error().text;
-  EXPECT_EQ(report->generated_ms, 7U);
   EXPECT_EQ(report->vmbus_devices.size(), 3U);
   ASSERT_EQ(report->adapters.size(), 4U);
   const ReportAdapter& last = report->adapters[3];
@@ -86,7 +85,7 @@ TEST(SimReport, IsOneThatTheProductTakesAndUnderstands) {
   EXPECT_EQ(last.counters.width, Accumulator::Width::k32);
   EXPECT_EQ(last.counters.link.rx_packets, world.adapters().at(3).value(CounterKind::kIpkts));
   EXPECT_EQ(last.counters.link.rx_dropped, 0U);
-  EXPECT_TRUE(last.counters.in_multicast);
+  EXPECT_TRUE(last.counters.driver.in.multicast);
 }
 
 TEST(SimReport, IsRefusedWhenItIsCut) {

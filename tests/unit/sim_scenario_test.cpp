@@ -82,7 +82,7 @@ struct Refusal {
 
 TEST(SimScenario, NamesFileLineAndReasonOfWhatItRefuses) {
   constexpr Refusal kRefusals[] = {
-      {"when 5 torn", "s:1: \"when\" is none of at, adapter and repeat"},
+      {"when 5 torn", "s:1: \"when\" is not one of at, adapter and repeat"},
       {"at 1 torn\nat torn", "s:2: \"torn\" is not a time"},
       {"at -1 torn", "s:1: \"-1\" is not a time"},
       {"at 1. torn", "\"1.\" is not a time"},
@@ -94,7 +94,7 @@ TEST(SimScenario, NamesFileLineAndReasonOfWhatItRefuses) {
        "s:1: an event, one of spike, rate, assign, unassign, add, remove, reset, torn, pause is "
        "missing"},
       {"at 1 explode lan0", "\"explode\" is not an event, one of spike, rate"},
-      {"at 1 torn lan0", "\"lan0\" does not belong here"},
+      {"at 1 torn lan0", "\"lan0\" is unexpected here"},
       {"at 1 pause",
        "a time in seconds, from 0 to 1000000, with at most 3 digits after the point is missing"},
       {"at 1 pause 0", "\"0\" seconds are no time"},
@@ -103,7 +103,7 @@ TEST(SimScenario, NamesFileLineAndReasonOfWhatItRefuses) {
       {"at 1 reset lan", "\"lan\" is not an adapter"},
       {"at 1 reset lan01", "\"lan01\" is not an adapter"},
       {"at 1 reset lan1000", "\"lan1000\" is not an adapter"},
-      {"at 1 reset lan0 now", "\"now\" does not belong here"},
+      {"at 1 reset lan0 now", "\"now\" is unexpected here"},
       {"at 1 spike lan0 Drops 5 for 1", "\"Drops\" is not a counter, one of Ipkts Ierrs"},
       {"at 1 spike lan0 InDrops many for 1", "\"many\" is not a number a second"},
       {"at 1 spike lan0 InDrops -5 for 1", "\"-5\" is not a number a second"},
@@ -112,9 +112,9 @@ TEST(SimScenario, NamesFileLineAndReasonOfWhatItRefuses) {
       {"at 1 spike lan0 InDrops 5 for",
        "a time in seconds, from 0 to 1000000, with at most 3 digits after the point is missing"},
       {"at 1 spike lan0 InDrops 5 for 0", "\"0\" seconds are no time"},
-      {"at 1 spike lan0 InDrops 5 for 1 s", "\"s\" does not belong here"},
+      {"at 1 spike lan0 InDrops 5 for 1 s", "\"s\" is unexpected here"},
       {"at 1 rate lan0 InDrops", "a number a second from 0 to 10000000000 is missing"},
-      {"at 1 rate lan0 InDrops 5 for 1", "\"for\" does not belong here"},
+      {"at 1 rate lan0 InDrops 5 for 1", "\"for\" is unexpected here"},
       {"adapter", "an adapter from lan0 to lan999 is missing"},
       {"adapter lan0 width", "a width, 32 or 64 is missing"},
       {"adapter lan0 width 16", "\"16\" is not a width"},
@@ -128,7 +128,7 @@ TEST(SimScenario, NamesFileLineAndReasonOfWhatItRefuses) {
       {"repeat",
        "a time in seconds, from 0 to 1000000, with at most 3 digits after the point is missing"},
       {"repeat 0", "\"0\" seconds are no time"},
-      {"repeat 5 times", "\"times\" does not belong here"},
+      {"repeat 5 times", "\"times\" is unexpected here"},
       {"repeat 5\nrepeat 6", "s:2: \"repeat\" is given twice"},
       {"at 5 torn\nrepeat 5", "s:1: this never happens: the scenario starts again before (line 2)"},
       {"at 1 reset lan3", "s:1: lan3 is not there at that time"},

@@ -1,4 +1,4 @@
-// Literal little worlds for the tests of everything downstream of the snapshot.
+// Small snapshots for the tests of all code that reads snapshots.
 #pragma once
 
 #include <memory>
@@ -24,7 +24,7 @@ inline Interface interfaceAt(std::uint32_t index, const std::string& name = "lan
   return out;
 }
 
-// The same as a paravirtual NIC with a network.
+// The same, as a paravirtual NIC that is connected to a network.
 inline Interface adapterAt(std::uint32_t index) {
   Interface out = interfaceAt(index);
   out.adapter = true;
@@ -45,14 +45,16 @@ inline Counters countersOf(std::uint64_t base) {
   out.in_octets = base + 5;
   out.out_octets = base + 6;
   out.in_drops = base + 7;
+  out.in_discards = base + 7;
   out.out_discards = base + 8;
   out.in_unicast = base;
   out.out_unicast = base + 3;
   out.in_multicast = 1;
+  out.in_non_unicast = 1;
   return out;
 }
 
-// Of these interfaces, ascending by index, with counters that tell the rows apart.
+// A snapshot of these interfaces, sorted by index. The counters of each row are different.
 inline Snapshot snapshotWith(Interfaces interfaces) {
   Snapshot out;
   for (const Interface& row : interfaces.rows) {
@@ -63,7 +65,7 @@ inline Snapshot snapshotWith(Interfaces interfaces) {
   return out;
 }
 
-// Of interfaces that are no adapters.
+// A snapshot of interfaces that are not adapters.
 inline Snapshot snapshotOf(const std::vector<std::uint32_t>& indexes) {
   Interfaces interfaces;
   for (const std::uint32_t index : indexes) interfaces.rows.push_back(interfaceAt(index));

@@ -1,4 +1,4 @@
-#include "snapshot/source_monitor.h"
+#include "snapshot/publish/source_monitor.h"
 
 #include <gtest/gtest.h>
 

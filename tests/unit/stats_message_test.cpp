@@ -1,4 +1,4 @@
-#include "counters/linux/stats_message.h"
+#include "sources/linux/stats_message.h"
 
 #include <gtest/gtest.h>
 #include <linux/if_link.h>
@@ -15,7 +15,7 @@ using test::recordedMessage;
 
 constexpr std::size_t kAttributesAt = NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(if_stats_msg));
 
-// Up to and with rx_missed_errors, the 16th: the last that we read.
+// Up to and with tx_carrier_errors, the 18th.
 constexpr std::size_t kLeastCounters = 144;
 
 // A message whose one attribute holds that many octets of counters: 1, 2, 3, ... in order.
@@ -36,7 +36,12 @@ TEST(StatsMessage, ReadsTheLoopbacksCounters) {
   const auto message = parseStatsMessage(recordedMessage("newstats-lo"));
   ASSERT_TRUE(message) << message.error().text;
   EXPECT_EQ(message->index, KernelIndex{1});
-  EXPECT_EQ(message->stats, (LinkStats{3, 3, 384, 384, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
+  LinkStats zeros;
+  for (const auto member : kLinkStatsOrder) zeros.*member = 0;
+  LinkStats expected = zeros;
+  expected.rx_packets = expected.tx_packets = 3;
+  expected.rx_bytes = expected.tx_bytes = 384;
+  EXPECT_EQ(message->stats, expected);
 }
 
 TEST(StatsMessage, ReadsARealAdaptersCounters) {
@@ -52,13 +57,28 @@ TEST(StatsMessage, ReadsARealAdaptersCounters) {
 TEST(StatsMessage, TakesEachCounterFromItsPlace) {
   const auto message = parseStatsMessage(messageWithCounters(sizeof(rtnl_link_stats64)));
   ASSERT_TRUE(message) << message.error().text;
-  EXPECT_EQ(message->stats, (LinkStats{1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 13, 14, 18}));
+  std::uint64_t place = 0;
+  for (const auto member : kLinkStatsOrder) EXPECT_EQ(message->stats.*member, ++place);
+  EXPECT_EQ(message->stats.multicast, 9U);
+  EXPECT_EQ(message->stats.rx_crc_errors, 13U);
+  EXPECT_EQ(message->stats.rx_frame_errors, 14U);
+  EXPECT_EQ(message->stats.rx_missed_errors, 16U);
+  EXPECT_EQ(message->stats.tx_carrier_errors, 18U);
+  EXPECT_EQ(message->stats.rx_nohandler, 24U);
 }
 
 TEST(StatsMessage, AnOlderKernelsShorterCountersAreEnough) {
   const auto message = parseStatsMessage(messageWithCounters(kLeastCounters));
   ASSERT_TRUE(message) << message.error().text;
   EXPECT_EQ(message->stats.rx_missed_errors, 16U);
+  EXPECT_EQ(message->stats.rx_nohandler, std::nullopt);
+}
+
+TEST(StatsMessage, AKernelThatEndsWithTheLastOneOfOursIsReadToItsEnd) {
+  const auto message =
+      parseStatsMessage(messageWithCounters(kLinkStatsOrder.size() * sizeof(std::uint64_t)));
+  ASSERT_TRUE(message) << message.error().text;
+  EXPECT_EQ(message->stats.rx_nohandler, 24U);
 }
 
 TEST(StatsMessage, ANewerKernelsLongerCountersAreFine) {
@@ -82,8 +102,25 @@ TEST(StatsMessage, WithoutLinkCountersItIsAnError) {
   EXPECT_FALSE(parseStatsMessage(message));
 }
 
-TEST(StatsMessage, AnotherTypeOfMessageIsAnError) {
+TEST(StatsMessage, AnAttributeThatDoesNotFitBehindTheCountersIsAnError) {
+  auto message = messageWithCounters(sizeof(rtnl_link_stats64));
+  ASSERT_TRUE(parseStatsMessage(message));
+  test::appendAttribute(message, IFLA_STATS_LINK_XSTATS, std::vector<std::byte>(8));
+  ASSERT_TRUE(parseStatsMessage(message));
+  message.resize(message.size() - 4);
+  test::fixLength(message);
+  const auto cut = parseStatsMessage(message);
+  ASSERT_FALSE(cut);
+  EXPECT_EQ(cut.error().text, "statistics of ifindex 1: an attribute does not fit");
+}
+
+TEST(StatsMessage, AnotherTypeOfMessageIsAnErrorWhateverIsInIt) {
   EXPECT_FALSE(parseStatsMessage(recordedMessage("newlink-lo")));
+  auto message = recordedMessage("newstats-lo");
+  test::setType(message, RTM_GETSTATS);
+  const auto refused = parseStatsMessage(message);
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().text.starts_with("not a whole statistics message"));
 }
 
 TEST(StatsMessage, ReadsFromAnUnalignedPlace) {

@@ -1,4 +1,4 @@
-#include "snapshot/store.h"
+#include "snapshot/publish/store.h"
 
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -48,7 +48,7 @@ TEST_F(StoreTest, AsksThePollerWhenTheSnapshotIsOld) {
   std::thread poller([&] {
     pollfd fd{store_->refreshFd(), POLLIN, 0};
     ASSERT_EQ(::poll(&fd, 1, 10'000), 1);
-    store_->takeRefreshRequest();
+    store_->clearRefreshRequest();
     store_->publish(answer);
   });
   EXPECT_EQ(store_->fresh(milliseconds(200), milliseconds(10'000)), answer);
@@ -83,18 +83,18 @@ TEST_F(StoreTest, WakesWhoeverWantsToKnowOfChangesAndGivesThemInOrder) {
   store_->publish(first);
   store_->publish(second);
   EXPECT_TRUE(hasChanges());
-  EXPECT_EQ(store_->takeChanges(), std::vector({first, second}));
+  EXPECT_EQ(store_->popChanges(), std::vector({first, second}));
   EXPECT_FALSE(hasChanges());
-  EXPECT_TRUE(store_->takeChanges().empty());
+  EXPECT_TRUE(store_->popChanges().empty());
 }
 
 TEST_F(StoreTest, WakesNobodyForCountersAlone) {
   const SnapshotPtr first = sampledAt(Clock::now());
   store_->publish(first);
-  store_->takeChanges();
+  store_->popChanges();
   store_->publish(std::make_shared<const Snapshot>(*first));
   EXPECT_FALSE(hasChanges());
-  EXPECT_TRUE(store_->takeChanges().empty());
+  EXPECT_TRUE(store_->popChanges().empty());
 }
 
 TEST_F(StoreTest, LosesWhatIsBetweenButNeverTheNewestChange) {
@@ -103,7 +103,7 @@ TEST_F(StoreTest, LosesWhatIsBetweenButNeverTheNewestChange) {
     newest = sampledAt(Clock::now());
     store_->publish(newest);
   }
-  const auto changes = store_->takeChanges();
+  const auto changes = store_->popChanges();
   ASSERT_EQ(changes.size(), SnapshotStore::kMostChanges);
   EXPECT_EQ(changes.back(), newest);
 }
@@ -114,7 +114,7 @@ TEST_F(StoreTest, WaitsForASnapshotWithTheNewSettingsAndTakesNoOlderOneForIt) {
   std::thread poller([&] {
     pollfd fd{store_->refreshFd(), POLLIN, 0};
     ASSERT_EQ(::poll(&fd, 1, 10'000), 1);
-    store_->takeRefreshRequest();
+    store_->clearRefreshRequest();
     store_->publish(sampledAt(Clock::now()));  // begun before
     Snapshot with = *sampledAt(Clock::now());
     with.settings = settings;

@@ -1,4 +1,4 @@
-#include "counters/linux/sysfs_bus.h"
+#include "sources/linux/sysfs_bus.h"
 
 #include <gtest/gtest.h>
 
@@ -15,10 +15,32 @@ using test::SysfsFixture;
 constexpr const char* kGuid = "6f1d9b1c-0c3f-4f7e-9f5a-1d2c3b4a5f60";
 constexpr const char* kOtherGuid = "2dd1ce17-079e-403c-b352-a1921ee207ee";
 
+constexpr KernelIndex kIndex{7};
+
+Link linkNamed(const std::string& name, KernelIndex index = kIndex) {
+  Link link;
+  link.index = index;
+  link.name = name;
+  return link;
+}
+
 std::optional<BusDevice> find(const SysfsFixture& sysfs, const std::string& ifname) {
   SysfsBus bus(sysfs.root());
   bus.rescan();
-  return bus.find(ifname);
+  return bus.device(linkNamed(ifname));
+}
+
+// What read() says of a link; settings() must say the same.
+LinkSettings linkOf(const SysfsBus& bus, const std::string& ifname) {
+  const LinkSettings settings = bus.read(linkNamed(ifname)).value_or(SysfsLink{}).settings;
+  EXPECT_EQ(bus.settings(linkNamed(ifname)).value_or(LinkSettings{}), settings);
+  return settings;
+}
+
+std::uint32_t queuesOf(const SysfsBus& bus, const std::string& ifname) {
+  const std::uint32_t queues = bus.read(linkNamed(ifname)).value_or(SysfsLink{}).rx_queues;
+  EXPECT_EQ(bus.receiveQueues(linkNamed(ifname)), queues);
+  return queues;
 }
 
 // "0000:00:03.0 vmxnet3"; empty when there is no device, "- driver" without a position.
@@ -182,9 +204,9 @@ TEST(SysfsBus, ABusSideThatAppearsLaterIsSeenByARescan) {
   SysfsBus bus(sysfs.root());
   bus.rescan();
   sysfs.folder(std::string("bus/vmbus/devices/") + kGuid + "/net/lan0");
-  EXPECT_EQ(bus.find("lan0"), std::nullopt);
+  EXPECT_EQ(bus.device(linkNamed("lan0")), std::nullopt);
   bus.rescan();
-  EXPECT_TRUE(bus.find("lan0"));
+  EXPECT_TRUE(bus.device(linkNamed("lan0")));
 }
 
 TEST(SysfsBus, AVmbusDeviceOfAnotherClassIsNoNetworkAdapter) {
@@ -218,6 +240,39 @@ TEST(SysfsBus, APlainFolderMayStandForTheDevice) {
       .file("class/net/lan0/device/device_id", std::string("{") + kGuid + "}");
   EXPECT_EQ(seen(sysfs, "lan0"), "relid 3 hv_netvsc");
   EXPECT_EQ(find(sysfs, "lan0")->instance, parseGuid(kGuid));
+}
+
+HostOrder hostOrderOf(const SysfsFixture& sysfs, const std::string& ifname) {
+  return SysfsBus(sysfs.root()).hostOrder(linkNamed(ifname)).value_or(HostOrder{77, 77, 77});
+}
+
+TEST(SysfsHostOrder, IsInTheFilesOfThePciDevice) {
+  SysfsFixture sysfs;
+  sysfs.interface("eth0", "devices/pci0000:00/0000:00:03.0", "pci", "vmxnet3")
+      .file("devices/pci0000:00/0000:00:03.0/label", "Ethernet3")
+      .file("devices/pci0000:00/0000:00:03.0/acpi_index", "7")
+      .file("devices/pci0000:00/0000:00:03.0/net/eth0/dev_port", "2");
+  EXPECT_EQ(hostOrderOf(sysfs, "eth0"), (HostOrder{3, 7, 2}));
+}
+
+TEST(SysfsHostOrder, OfAVirtioDeviceIsInTheFilesOfItsTransport) {
+  SysfsFixture sysfs;
+  sysfs.interface("eth0", "devices/pci0000:00/0000:00:02.0/virtio0", "virtio", "virtio_net")
+      .file("devices/pci0000:00/0000:00:02.0/acpi_index", "12")
+      .file("devices/pci0000:00/0000:00:02.0/virtio0/acpi_index", "5");
+  EXPECT_EQ(hostOrderOf(sysfs, "eth0"), (HostOrder{std::nullopt, 12, 0}));
+}
+
+TEST(SysfsHostOrder, OfFilesThatSayNothingIsEmpty) {
+  SysfsFixture sysfs;
+  sysfs.interface("eth0", "devices/pci0000:00/0000:00:03.0", "pci", "vmxnet3")
+      .interface("eth1", "devices/pci0000:00/0000:00:04.0", "pci", "vmxnet3")
+      .file("devices/pci0000:00/0000:00:04.0/label", "")
+      .file("devices/pci0000:00/0000:00:04.0/acpi_index", "16777736")
+      .file("devices/pci0000:00/0000:00:04.0/net/eth1/dev_port", "-1");
+  EXPECT_EQ(hostOrderOf(sysfs, "eth0"), HostOrder{});
+  EXPECT_EQ(hostOrderOf(sysfs, "eth1"), HostOrder{});
+  EXPECT_EQ(SysfsBus(sysfs.root()).hostOrder(linkNamed("eth2")), std::nullopt);
 }
 
 TEST(SysfsBus, ADeviceOnABusWithoutOrderHasOnlyADriver) {
@@ -271,8 +326,8 @@ TEST(SysfsBus, AnInterfaceWithoutADeviceHasNone) {
 TEST(SysfsBus, NothingAtAllIsNoTrouble) {
   SysfsBus bus("/nonexistent/sysfs");
   bus.rescan();
-  EXPECT_EQ(bus.find("eth0"), std::nullopt);
-  EXPECT_EQ(bus.speedMbps("eth0"), std::nullopt);
+  EXPECT_EQ(bus.device(linkNamed("eth0")), std::nullopt);
+  EXPECT_EQ(linkOf(bus, "eth0").speed_mbps, std::nullopt);
 }
 
 TEST(SysfsBus, ANameThatIsAPathIsRefused) {
@@ -280,15 +335,15 @@ TEST(SysfsBus, ANameThatIsAPathIsRefused) {
   sysfs.file("class/net/eth0/speed", "1000").file("class/speed", "1000").file("speed", "1000");
   SysfsBus bus(sysfs.root());
   for (const std::string ifname : {"", ".", "..", "../..", "eth0/../eth0", "/etc"}) {
-    EXPECT_EQ(bus.speedMbps(ifname), std::nullopt) << ifname;
-    EXPECT_EQ(bus.find(ifname), std::nullopt) << ifname;
+    EXPECT_EQ(linkOf(bus, ifname).speed_mbps, std::nullopt) << ifname;
+    EXPECT_EQ(bus.device(linkNamed(ifname)), std::nullopt) << ifname;
   }
 }
 
 TEST(SysfsBus, TheRootMayEndInASlash) {
   SysfsFixture sysfs;
   sysfs.file("class/net/eth0/speed", "1000");
-  EXPECT_EQ(SysfsBus(sysfs.root().string() + "/").speedMbps("eth0"), 1000U);
+  EXPECT_EQ(linkOf(SysfsBus(sysfs.root().string() + "/"), "eth0").speed_mbps, 1000U);
 }
 
 constexpr const char* kThirdGuid = "0f3c7f52-4a56-43e4-8f39-5b6f50e7c7a1";
@@ -355,30 +410,30 @@ TEST(SysfsDuplex, IsTheDriversWord) {
   SysfsFixture sysfs;
   sysfs.file("class/net/eth0/duplex", "full").file("class/net/eth1/duplex", "half");
   const SysfsBus bus(sysfs.root());
-  EXPECT_EQ(bus.duplex("eth0"), Duplex::kFull);
-  EXPECT_EQ(bus.duplex("eth1"), Duplex::kHalf);
+  EXPECT_EQ(linkOf(bus, "eth0").duplex, Duplex::kFull);
+  EXPECT_EQ(linkOf(bus, "eth1").duplex, Duplex::kHalf);
 }
 
 TEST(SysfsDuplex, AnythingElseIsAbsent) {
   SysfsFixture sysfs;
   const SysfsBus bus(sysfs.root());
-  EXPECT_EQ(bus.duplex("eth0"), std::nullopt) << "no file";
+  EXPECT_EQ(linkOf(bus, "eth0").duplex, std::nullopt) << "no file";
   for (const char* text : {"unknown", "", "Full", "full duplex", "255"}) {
     sysfs.file("class/net/eth0/duplex", text);
-    EXPECT_EQ(bus.duplex("eth0"), std::nullopt) << text;
+    EXPECT_EQ(linkOf(bus, "eth0").duplex, std::nullopt) << text;
   }
   sysfs.folder("class/net/eth1/duplex");  // read(2) fails, as it does for a link that is down
-  EXPECT_EQ(bus.duplex("eth1"), std::nullopt);
+  EXPECT_EQ(linkOf(bus, "eth1").duplex, std::nullopt);
   sysfs.file("class/duplex", "full");
-  EXPECT_EQ(bus.duplex(".."), std::nullopt) << "a name that is a path";
+  EXPECT_EQ(linkOf(bus, "..").duplex, std::nullopt) << "a name that is a path";
 }
 
 TEST(SysfsSpeed, IsTheDriversWord) {
   SysfsFixture sysfs;
   sysfs.file("class/net/eth0/speed", "10000").file("class/net/eth1/speed", "100000");
   const SysfsBus bus(sysfs.root());
-  EXPECT_EQ(bus.speedMbps("eth0"), 10'000U);
-  EXPECT_EQ(bus.speedMbps("eth1"), 100'000U);
+  EXPECT_EQ(linkOf(bus, "eth0").speed_mbps, 10'000U);
+  EXPECT_EQ(linkOf(bus, "eth1").speed_mbps, 100'000U);
 }
 
 TEST(SysfsSpeed, UnknownIsAbsent) {
@@ -387,14 +442,14 @@ TEST(SysfsSpeed, UnknownIsAbsent) {
   for (const char* text :
        {"-1", "0", "4294967295", "", "fast", "10 Gb/s", "99999999999999999999"}) {
     sysfs.file("class/net/eth0/speed", text);
-    EXPECT_EQ(bus.speedMbps("eth0"), std::nullopt) << text;
+    EXPECT_EQ(linkOf(bus, "eth0").speed_mbps, std::nullopt) << text;
   }
 }
 
 TEST(SysfsSpeed, WhatCannotBeReadIsAbsent) {
   SysfsFixture sysfs;
   sysfs.folder("class/net/eth0/speed");  // read(2) fails, as it does for a link that is down
-  EXPECT_EQ(SysfsBus(sysfs.root()).speedMbps("eth0"), std::nullopt);
+  EXPECT_EQ(linkOf(SysfsBus(sysfs.root()), "eth0").speed_mbps, std::nullopt);
 }
 
 TEST(SysfsBus, CountsReceiveQueuesAndNothingElse) {
@@ -402,8 +457,58 @@ TEST(SysfsBus, CountsReceiveQueuesAndNothingElse) {
   sysfs.folder("class/net/eth0/queues/rx-0").folder("class/net/eth0/queues/rx-1");
   sysfs.folder("class/net/eth0/queues/tx-0").folder("class/net/eth0/queues/rx-");
   const SysfsBus bus(sysfs.root());
-  EXPECT_EQ(bus.receiveQueues("eth0"), 2U);
-  EXPECT_EQ(bus.receiveQueues("eth1"), 0U);
+  EXPECT_EQ(queuesOf(bus, "eth0"), 2U);
+  EXPECT_EQ(queuesOf(bus, "eth1"), 0U);
+}
+
+TEST(SysfsBus, ALinkWithAnotherKernelIndexIsNotTheOneOfThatName) {
+  SysfsFixture sysfs;
+  sysfs.interface("eth0", "devices/pci0000:00/0000:00:03.0", "pci", "vmxnet3")
+      .file("class/net/eth0/ifindex", "7")
+      .file("class/net/eth0/speed", "10000");
+  const SysfsBus bus(sysfs.root());
+  const auto host = bus.read(linkNamed("eth0", KernelIndex{7}));
+  ASSERT_TRUE(host && host->device);
+  EXPECT_EQ(host->settings.speed_mbps, 10'000U);
+  EXPECT_EQ(bus.read(linkNamed("eth0", KernelIndex{2})), std::nullopt);
+  EXPECT_EQ(bus.device(linkNamed("eth0", KernelIndex{2})), std::nullopt);
+  sysfs.file("class/net/eth0/ifindex", "");
+  EXPECT_EQ(bus.read(linkNamed("eth0", KernelIndex{7})), std::nullopt) << "unreadable is not equal";
+}
+
+TEST(SysfsBus, TheBusSideToldOfAnotherKernelIndexIsNotBelieved) {
+  SysfsFixture sysfs;
+  const std::filesystem::path device = std::string("bus/vmbus/devices/") + kGuid;
+  sysfs.file(device / "id", "7")
+      .file(device / "class_id", kNetworkClass)
+      .file(device / "net/lan3/ifindex", "7");
+  SysfsBus bus(sysfs.root());
+  bus.rescan();
+  EXPECT_TRUE(bus.device(linkNamed("lan3", KernelIndex{7})));
+  EXPECT_EQ(bus.device(linkNamed("lan3", KernelIndex{8})), std::nullopt);
+}
+
+// The kernel's own /sys has both attributes for every link of the network namespace that it shows.
+TEST(SysfsBus, TheKernelsOwnSysfsIsBelievedOnlyWithItsIndexAndAddress) {
+  const SysfsBus bus;
+  if (!SysfsTree("/sys").isKernels()) GTEST_SKIP() << "no sysfs is mounted here";
+  Link loopback = linkNamed("lo", KernelIndex{1});
+  loopback.address.assign(6, 0);
+  EXPECT_TRUE(bus.read(loopback));
+  Link other = loopback;
+  other.index = KernelIndex{99};
+  EXPECT_EQ(bus.read(other), std::nullopt);
+  other = loopback;
+  other.address = *parseMac("00:15:5d:01:02:03");
+  EXPECT_EQ(bus.read(other), std::nullopt) << "another link with the same name and number";
+  other = loopback;
+  other.name = "no-such-link0";
+  EXPECT_EQ(bus.read(other), std::nullopt) << "what has no index there is not believed";
+}
+
+TEST(SysfsTree, AFolderThatStandsForSysfsIsNotTheKernels) {
+  EXPECT_FALSE(SysfsTree(SysfsFixture().root()).isKernels());
+  EXPECT_FALSE(SysfsTree("/nonexistent/sysfs").isKernels());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A folder that stands for /sys, built by a test and gone after it. Paths are relative to it.
+// A folder that replaces /sys in a test, and is deleted after it. Paths are relative to it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@ inline constexpr const char* kNetworkClass = "{f8615163-df3e-46c5-913f-f2d2f965e
 inline constexpr const char* kHeartbeatClass = "{57164f39-9115-4e78-ab55-382f3bd5422d}";
 inline constexpr const char* kKeyboardClass = "{f912ad6d-2b17-48ea-bd65-f927a61c7684}";
 
-// A device on the VMBus, in the words of its files.
+// A device on the VMBus, with the content of its files.
 struct VmbusFolder {
   std::string guid;
   std::string relid;
@@ -46,7 +46,7 @@ class SysfsFixture {
     std::ofstream(root_ / path) << text << '\n';
     return *this;
   }
-  // As sysfs has them: a link's target need not exist.
+  // As in sysfs, the target of a link need not exist.
   SysfsFixture& link(const std::filesystem::path& path, const std::filesystem::path& target) {
     folder(path.parent_path());
     std::filesystem::create_symlink(target, root_ / path);

@@ -1,5 +1,5 @@
-// Reads a table as a manager does: one GET, one GETNEXT, or a whole walk, with names relative to
-// the table's entry.
+// Reads a table as a manager does: with one GET, one GETNEXT, or a complete walk. OIDs are relative
+// to the table's entry.
 #pragma once
 
 #include <span>
@@ -22,7 +22,7 @@ class TableReader {
   [[nodiscard]] GetResult get(const Oid& rest) const {
     return hvnet::get(*table_, view_, absolute(rest));
   }
-  // The number of one cell; nothing for a hole.
+  // The number of one cell; empty for a hole.
   [[nodiscard]] std::optional<std::uint64_t> number(const Oid& rest) const {
     const GetResult got = get(rest);
     if (!got.value) return std::nullopt;
@@ -38,7 +38,7 @@ class TableReader {
     if (!got.value) return {};
     return {got.value->oid.begin(), got.value->oid.end()};
   }
-  // Empty past the end.
+  // Empty after the end.
   [[nodiscard]] Oid nextAfter(const Oid& rest) const {
     const auto cell = next(*table_, view_, absolute(rest), false);
     if (!cell) return {};

@@ -72,9 +72,9 @@ TEST_F(IfTable, SkipsAColumnWithoutAnyValue) {
 }
 
 TEST_F(IfTable, SkipsSingleHoles) {
-  snapshot_.counters[1].in_drops.reset();
+  snapshot_.counters[1].in_discards.reset();
   EXPECT_EQ(nextAfter(oid({13, 1})), Oid({13, 256}));
-  snapshot_.counters[2].in_drops.reset();
+  snapshot_.counters[2].in_discards.reset();
   EXPECT_EQ(nextAfter(oid({13, 1})), Oid({14, 1}));
 }
 

@@ -1,5 +1,8 @@
-// Counters that rise at chosen rates, exactly: whatever the steps in which time goes by, a rate of
-// r a second has counted floor(r × elapsed) in the end. Pure; time is passed in.
+// Counters that increase at chosen rates, exactly: a rate of r per second has counted floor(r ×
+// elapsed) in the end, whatever the length of the steps.
+//
+// Threads: one at a time. Ownership: values. Errors: counterKind() returns nothing.
+// Units: rates are per second, times are nanoseconds of the simulation.
 #pragma once
 
 #include <algorithm>
@@ -12,10 +15,10 @@
 
 namespace hvnet::sim {
 
-// On the simulation's own clock, which starts at zero and never goes back.
+// A time of the simulation's own clock, which starts at zero and never goes back.
 using Time = std::chrono::nanoseconds;
 
-// The nine counters of hvnet in the vendor's order, and one that only the report has.
+// The nine counters of hvnet in the vendor's order, and one more that the report can have.
 enum class CounterKind : std::uint8_t {
   kIpkts,
   kIerrs,
@@ -28,7 +31,7 @@ enum class CounterKind : std::uint8_t {
   kOutDiscards,
   kInMulticast,
 };
-// As the report spells them, in the order of CounterKind.
+// Their names in the report, in the order of CounterKind.
 inline constexpr std::array<std::string_view, 10> kCounterNames = {
     "Ipkts",    "Ierrs",     "Opkts",   "Oerrs",       "Colls",
     "InOctets", "OutOctets", "InDrops", "OutDiscards", "InMulticast"};
@@ -40,7 +43,7 @@ inline std::optional<CounterKind> counterKind(std::string_view name) {
   return static_cast<CounterKind>(found - kCounterNames.begin());
 }
 
-// Keeps a second's worth of nanosecond fractions within 64 bits: 80 Gb/s in octets.
+// The highest rate whose nanosecond fractions of one second fit into 64 bits: 80 Gb/s in octets.
 inline constexpr std::uint64_t kMostPerSecond = 10'000'000'000;
 
 class Flow {
@@ -49,7 +52,7 @@ class Flow {
   explicit Flow(std::uint64_t per_second) : per_second_(per_second) {}
 
   [[nodiscard]] std::uint64_t perSecond() const { return per_second_; }
-  // What has become whole in `elapsed`; the fraction waits for the next time.
+  // Returns the whole units of `elapsed`. The fraction is kept for the next call.
   std::uint64_t advance(Time elapsed) {
     const auto whole = std::chrono::duration_cast<std::chrono::seconds>(elapsed);
     const auto rest_ns = static_cast<std::uint64_t>((elapsed - whole).count());
@@ -57,7 +60,7 @@ class Flow {
     parts_ = parts % kPartsOfOne;
     return per_second_ * static_cast<std::uint64_t>(whole.count()) + parts / kPartsOfOne;
   }
-  // From now on; the fraction stays.
+  // Changes the rate; the fraction is kept.
   void setRate(std::uint64_t per_second) { per_second_ = per_second; }
 
  private:

@@ -1,4 +1,4 @@
-// hvnet-sim: writes the reports of a simulated router until it is told to stop.
+// hvnet-sim: writes the reports of a simulated router until a signal stops it.
 
 #include <pthread.h>
 #include <signal.h>
@@ -25,7 +25,7 @@ int refuse(const Error& error) {
   return EXIT_FAILURE;
 }
 
-// SIGINT and SIGTERM, blocked so that nothing but wait() sees them.
+// Blocks SIGINT and SIGTERM, so that only wait() receives them.
 class EndSignals {
  public:
   EndSignals() {
@@ -34,14 +34,14 @@ class EndSignals {
     ::sigaddset(&set_, SIGTERM);
     ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
   }
-  // Until `deadline` or until one came; true for the latter.
+  // Waits until `deadline` or a signal. Returns true after a signal.
   [[nodiscard]] bool wait(TimePoint deadline) const {
     while (true) {
       const auto left = deadline - Clock::now();
       const auto left_ns = std::max<Time>(left, Time{}).count();
       const timespec limit{left_ns / std::nano::den, left_ns % std::nano::den};
       if (::sigtimedwait(&set_, nullptr, &limit) > 0) return true;
-      if (Clock::now() >= deadline) return false;  // else another signal came between
+      if (Clock::now() >= deadline) return false;  // otherwise another signal interrupted the wait
     }
   }
 
@@ -86,7 +86,7 @@ int simulate(const Options& options, World world) {
     if (auto delivered = deliver(world, options.report_file); !delivered) {
       return refuse(delivered.error());
     }
-    // In step with the start; what was missed stays missed.
+    // The next report keeps the rhythm of the start. Missed reports are not written later.
     while (next <= now) next += options.interval;
     if (signals.wait(std::min(next, end)) || Clock::now() >= end) return EXIT_SUCCESS;
   }

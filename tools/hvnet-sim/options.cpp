@@ -43,7 +43,8 @@ ParsedOptions parseOptions(int argc, const char* const* argv) {
   unsigned interval_ms = static_cast<unsigned>(out.interval.count());
   unsigned duration_s = 0;
 
-  CLI::App app("Writes hvnet reports of a router that there is not.", "hvnet-sim");
+  CLI::App app("Writes hvnet reports of a simulated router.", "hvnet-sim");
+  app.set_version_flag("--version", "hvnet-sim " HVNET_VERSION);
   app.footer(kFooter);
   app.add_option("REPORT-FILE", out.report_file, "where the report goes; its folder must be there")
       ->required();

@@ -13,11 +13,11 @@
 namespace hvnet::sim {
 namespace {
 
-// What a Hyper-V guest finds on its VMBus beside the adapters.
+// The devices on the VMBus of a Hyper-V guest, except the adapters.
 struct OtherDevice {
   std::uint32_t relid;
   std::string_view device_class;
-  AdapterNumber instance;   // the number of an adapter that there cannot be
+  AdapterNumber instance;   // a number that no adapter has
   std::string_view driver;  // empty: not configured
 };
 constexpr std::array kOtherDevices = {
@@ -54,7 +54,7 @@ std::string adapterLines(AdapterNumber number, const Adapter& adapter) {
 }  // namespace
 
 std::string formatReport(const World& world, std::int64_t generated_ms) {
-  std::string report = "hvnet-report 1\n# written by hvnet-sim: no router stands behind this\n";
+  std::string report = "hvnet-report 1\n# written by hvnet-sim: this is a simulated router\n";
   report += "generated " + std::to_string(generated_ms) + "\n";
   for (const OtherDevice& device : kOtherDevices) report += vmbusLine(device);
   for (const auto& [number, adapter] : world.adapters()) report += adapterLines(number, adapter);

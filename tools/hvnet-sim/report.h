@@ -1,4 +1,7 @@
-// The simulated router as an hvnet report (docs/hvnet-report.md), and the file it stands in.
+// Writes the simulated router as an hvnet report (docs/hvnet-report.md) into a file.
+//
+// Threads: any; writing blocks on the disk. Ownership: returns values; cutInTheMiddle() returns a
+// view of its argument. Errors: a Result that names the file.
 #pragma once
 
 #include <cstdint>
@@ -11,15 +14,15 @@
 
 namespace hvnet::sim {
 
-// Pure. `generated_ms`: wall-clock milliseconds since 1970.
+// Formats the report. `generated_ms`: wall-clock milliseconds since 1970.
 std::string formatReport(const World& world, std::int64_t generated_ms);
-// As a writer leaves it that dies, or does not know the rule of the rename: cut within a line.
+// Cuts the report within a line: the result of a writer that crashed, or does not use rename.
 std::string_view cutInTheMiddle(std::string_view report);
 
-// Nobody ever reads half of it: written to `file`.new beside it and renamed. Not fsynced, for a
-// report is of no worth after a crash.
+// Writes to `file`.new and renames it, so that no reader gets a part of it. Does not fsync, because
+// a report has no value after a crash.
 Result<void> writeWhole(const std::filesystem::path& file, std::string_view report);
-// Right into the file.
+// Overwrites the file itself.
 Result<void> writeInPlace(const std::filesystem::path& file, std::string_view text);
 
 }  // namespace hvnet::sim

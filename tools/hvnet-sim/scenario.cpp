@@ -18,7 +18,7 @@ constexpr std::string_view kVerbs =
 constexpr std::uint64_t kLongestSeconds = 1'000'000;
 constexpr std::size_t kFractionDigits = 3;  // milliseconds
 
-// Each takes its words off the line; the error is the reason alone.
+// Each function reads its words from the line. An error is the reason only, without file and line.
 
 // "\"x\" is not a time", or "a time is missing".
 tl::unexpected<Error> isNot(std::string_view word, const std::string& what) {
@@ -54,7 +54,7 @@ Result<AdapterNumber> readAdapter(Words& words) {
   const std::string_view word = words.next();
   const bool lan = word.starts_with(kStem);
   const auto number = parseNumber<AdapterNumber>(word.substr(lan ? kStem.size() : 0));
-  // "lan01" would be a second name of lan1.
+  // "lan01" is not allowed: it would be a second name of lan1.
   if (lan && number && *number < kMostAdapters &&
       word.size() == kStem.size() + std::to_string(*number).size()) {
     return *number;
@@ -96,7 +96,7 @@ Result<Spike> readSpike(Words& words) {
   });
 }
 
-// What needs nothing but the adapter's name.
+// Events that need only the adapter's name.
 struct PlainVerb {
   std::string_view word;
   Action action;
@@ -106,7 +106,7 @@ constexpr std::array kPlainVerbs = {
     PlainVerb{"remove", Remove{}}, PlainVerb{"reset", Reset{}},
 };
 
-// What happens to an adapter, after its name.
+// Reads an event of an adapter, after its name.
 Result<Action> readAdapterAction(std::string_view verb, Words& words) {
   const auto as_action = [](auto action) { return Action(action); };
   if (verb == "spike") return readSpike(words).map(as_action);
@@ -114,7 +114,7 @@ Result<Action> readAdapterAction(std::string_view verb, Words& words) {
   return std::ranges::find(kPlainVerbs, verb, &PlainVerb::word)->action;
 }
 
-// VERB and what belongs to it.
+// Reads a verb and its arguments.
 Result<void> readAction(Words& words, Event& event) {
   const auto set = [&](Action action) { event.action = action; };
   const std::string_view verb = words.next();
@@ -133,7 +133,7 @@ Result<void> readAction(Words& words, Event& event) {
   });
 }
 
-// The keys of a declaration, in any order.
+// Reads the keys of a declaration, in any order.
 Result<Declaration> readDeclaration(Words& words) {
   Declaration declared;
   bool has_width = false;
@@ -164,7 +164,7 @@ Result<Declaration> readDeclaration(Words& words) {
 
 Result<void> atEnd(const Words& words) {
   if (words.empty()) return {};
-  return fail(quotedWord(words.peek()) + " does not belong here");
+  return fail(quotedWord(words.peek()) + " is unexpected here");
 }
 
 class Reader {
@@ -172,7 +172,7 @@ class Reader {
   explicit Reader(AdapterNumber adapters) : adapters_(adapters) {}
 
   Result<void> readLine(std::string_view line, std::size_t number);
-  // What only the whole file shows. The error's line is lineNumber().
+  // Checks that need the whole file. The line of an error is lineNumber().
   Result<void> finish();
 
   [[nodiscard]] std::size_t lineNumber() const { return line_number_; }
@@ -233,7 +233,7 @@ Result<void> Reader::readLine(std::string_view line, std::size_t number) {
   if (what == "at") return readEvent(words, line);
   if (what == "adapter") return readAdapterLine(words);
   if (what == "repeat") return readRepeat(words);
-  return fail(quotedWord(what) + " is none of at, adapter and repeat");
+  return fail(quotedWord(what) + " is not one of at, adapter and repeat");
 }
 
 Result<void> Reader::checkPresence(const Event& event, std::set<AdapterNumber>& present) const {
@@ -276,8 +276,7 @@ Result<Scenario> parseScenario(std::string_view text, std::string_view file_name
   while (read && lines.next()) read = reader.readLine(lines.line(), lines.number());
   if (read) read = reader.finish();
   if (read) return reader.take();
-  return fail(std::string(file_name) + ":" + std::to_string(reader.lineNumber()) + ": " +
-              read.error().text);
+  return fail(atLine(file_name, reader.lineNumber(), read.error().text));
 }
 
 }  // namespace hvnet::sim

@@ -1,8 +1,10 @@
-// What is to happen to the simulated router, and when. A text file, one line an event; `hvnet-sim
-// --help` has the words. Pure: text in, values out.
+// The events of the simulated router, and their times. A text file with one event per line;
+// `hvnet-sim --help` explains the words.
 //
-// Errors: "demo.scenario:7: reason", with what to write instead. The whole file is checked,
-// down to whether an adapter is there when something happens to it.
+// Threads: any; pure functions. Ownership: values.
+// Errors: a Result such as "demo.scenario:7: reason", with the correct form. The whole file is
+// checked, also whether an adapter exists at the time of an event.
+// Units: times are nanoseconds of the simulation, rates are per second.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +27,7 @@ inline constexpr AdapterNumber kMostAdapters = 1000;
 
 struct Spike {
   CounterKind counter{};
-  std::uint64_t per_second = 0;  // on top of the base rate
+  std::uint64_t per_second = 0;  // in addition to the base rate
   Time length{};
 };
 struct SetRate {
@@ -45,25 +47,25 @@ using Action = std::variant<Spike, SetRate, Assign, Unassign, Add, Remove, Reset
 
 struct Event {
   Time at{};
-  std::optional<AdapterNumber> adapter{};  // none for what happens to the report
+  std::optional<AdapterNumber> adapter{};  // empty for events of the report
   Action action{};
-  std::string text{};    // "spike lan1 InDrops 500 for 20", as it is written
+  std::string text{};    // the words of the file: "spike lan1 InDrops 500 for 20"
   std::size_t line = 0;  // of the file
 };
 
 // `adapter lan3 width 32 Ipkts 4294960000`
 struct Declaration {
   bool width32 = false;                             // its counters wrap at 2^32
-  std::map<CounterKind, std::uint64_t> counters{};  // where they start
+  std::map<CounterKind, std::uint64_t> counters{};  // their first values
 };
 
 struct Scenario {
-  std::map<AdapterNumber, Declaration> declarations{};  // there from the start
-  std::vector<Event> events{};                          // ascending by time
-  std::optional<Time> repeat{};                         // then it all starts again
+  std::map<AdapterNumber, Declaration> declarations{};  // they exist from the start
+  std::vector<Event> events{};                          // sorted by time
+  std::optional<Time> repeat{};                         // then the scenario starts again
 };
 
-// `adapters`: lan0 to lan<adapters-1> are there without a declaration. `file_name` is only for
+// `adapters`: lan0 to lan<adapters-1> exist without a declaration. `file_name` is only for
 // messages.
 Result<Scenario> parseScenario(std::string_view text, std::string_view file_name,
                                AdapterNumber adapters);

@@ -7,7 +7,7 @@
 namespace hvnet::sim {
 namespace {
 
-// A number that looks like chance and is always the same (the mixer of SplitMix64).
+// A pseudo-random number that is always the same for the same input (the mixer of SplitMix64).
 std::uint64_t mixed(std::uint64_t number) {
   number += 0x9e3779b97f4a7c15U;
   number = (number ^ (number >> 30U)) * 0xbf58476d1ce4e5b9U;
@@ -23,7 +23,7 @@ std::uint32_t relidOf(AdapterNumber number) {
   return kFirstRelid + kRelidStep * static_cast<std::uint32_t>(number);
 }
 
-// Distinct for each adapter, whatever the seed.
+// Different for each adapter, whatever the seed.
 Adapter::Rates usualRates(AdapterNumber number, std::uint64_t seed) {
   const std::uint64_t chance = mixed(seed * kMostAdapters + number);
   const std::uint64_t in_packets = 800 + 250 * std::uint64_t{number} + chance % 200;
@@ -52,7 +52,7 @@ Guid instanceOf(AdapterNumber number) {
 }
 
 HwAddress macOf(AdapterNumber number) {
-  // Microsoft's OUI, as Hyper-V gives it.
+  // Microsoft's OUI, which Hyper-V uses.
   return {0x00,
           0x15,
           0x5d,
@@ -121,7 +121,7 @@ std::vector<AdapterNumber> World::firstAdapters() const {
   return numbers;
 }
 
-// A new device counts from zero.
+// A rebuilt device counts from zero.
 void World::plug(AdapterNumber number) {
   const auto declared = scenario_.declarations.find(number);
   const bool width32 = declared != scenario_.declarations.end() && declared->second.width32;
@@ -180,7 +180,7 @@ void World::startAgain() {
 
 namespace {
 
-// What happens to one adapter that is there.
+// Applies an event to an existing adapter.
 struct ApplyToAdapter {
   Adapter& adapter;
   Time now;

@@ -1,7 +1,10 @@
-// The simulated router: its adapters, what they count, and what a scenario does to them.
+// The simulated router: its adapters, their counters, and the effects of a scenario.
 //
-// Pure: no clock, no file. Time is passed in; what lies between two calls happens in its own
-// order and at its own instant, so that the result does not depend on how often one looks.
+// It has no clock and no file. Time is passed in. Events between two calls happen in their order
+// and at their exact times, so the result does not depend on how often advance() is called.
+//
+// Threads: one at a time. Ownership: values. Errors: none.
+// Units: times are nanoseconds of the simulation, rates are per second.
 #pragma once
 
 #include <array>
@@ -18,17 +21,17 @@
 
 namespace hvnet::sim {
 
-// Who an adapter is follows from its number alone: it comes back as the same one.
+// The identity of an adapter depends only on its number, so it comes back as the same adapter.
 Guid instanceOf(AdapterNumber number);
 HwAddress macOf(AdapterNumber number);
 
 class Adapter {
  public:
-  using Rates = std::array<std::uint64_t, kCounterCount>;  // a second
+  using Rates = std::array<std::uint64_t, kCounterCount>;  // per second
 
   Adapter(std::uint32_t relid, bool width32, const Rates& rates);
 
-  // Nothing is counted while no network is assigned.
+  // Does not count while no network is assigned.
   void advance(Time elapsed);
   void endSpikes(Time now);
   void startSpike(CounterKind counter, std::uint64_t per_second, Time ends);
@@ -37,15 +40,15 @@ class Adapter {
   void start(CounterKind counter, std::uint64_t value) { values_[at(counter)] = value; }
   void setAssigned(bool assigned) { assigned_ = assigned; }
   void stopSpikes() { spikes_.clear(); }
-  // As a driver does that builds its device anew.
+  // Sets the counters to zero, as a driver does that rebuilds its device.
   void reset();
 
   [[nodiscard]] std::uint32_t relid() const { return relid_; }
   [[nodiscard]] bool width32() const { return width32_; }
   [[nodiscard]] bool assigned() const { return assigned_; }
-  // As the driver says it: modulo 2^32 if it has no more bits.
+  // The value that the driver reports: modulo 2^32 if its counters have 32 bits.
   [[nodiscard]] std::uint64_t value(CounterKind counter) const;
-  // When the next of its spikes ends; Time::max() without one.
+  // The time when the next spike ends; Time::max() without a spike.
   [[nodiscard]] Time nextEnd() const;
 
  private:
@@ -64,7 +67,7 @@ class Adapter {
   std::vector<RunningSpike> spikes_;
 };
 
-// What becomes of the report that is due now.
+// How the next report is written: whole, cut in the middle, or not at all.
 enum class Delivery : std::uint8_t { kWhole, kTorn, kNone };
 
 struct Happening {
@@ -74,23 +77,22 @@ struct Happening {
 
 class World {
  public:
-  // lan0 to lan<adapters-1> and what the scenario declares. One seed, one router: it chooses the
-  // rates.
+  // Creates lan0 to lan<adapters-1> and the adapters of the scenario. The seed chooses the rates.
   World(AdapterNumber adapters, std::uint64_t seed, Scenario scenario);
 
-  // Goes on to `now`, which is not before that of the last call, and says what happened.
+  // Continues to `now`, which must not be before that of the last call, and returns the events.
   std::vector<Happening> advance(Time now);
 
   [[nodiscard]] const std::map<AdapterNumber, Adapter>& adapters() const { return adapters_; }
-  // A torn report is torn once, in a pause too: a writer that dies leaves half of it.
+  // A torn report is written once, also in a pause: a writer that crashes leaves a part of it.
   Delivery takeDelivery();
 
  private:
   [[nodiscard]] Time nextStop() const;
   void step(Time to);
   void apply(const Event& event);
-  // The scenario's first second again: the adapters, networks and rates that it started with. The
-  // counters of whoever is still there go on.
+  // Starts the scenario again, with its first adapters, networks and rates. The counters of
+  // existing adapters continue.
   void startAgain();
   void plug(AdapterNumber number);
   [[nodiscard]] std::vector<AdapterNumber> firstAdapters() const;

@@ -1,8 +1,5 @@
 #include "examples.h"
 
-#include <net/if.h>
-#include <net/if_arp.h>
-
 #include <array>
 #include <memory>
 #include <string>
@@ -10,21 +7,21 @@
 #include <vector>
 
 #include "base/log.h"
-#include "snapshot/sampler.h"
+#include "snapshot/publish/sampler.h"
 
 namespace hvnet {
 namespace {
 
 using Names = std::string_view[];
 
-// tests/fixtures/ has the whole lists; these are the lines that make a difference.
+// tests/fixtures/ has the complete lists. These are the lines that change a value.
 constexpr Names kNetvsc = {"tx_no_memory",     "tx_no_space",        "tx_too_big",
                            "rx_no_memory",     "vf_tx_dropped",      "tx_queue_0_packets",
                            "tx_queue_0_bytes", "rx_queue_0_packets", "rx_queue_0_bytes"};
 constexpr Names kVirtio = {"rx_queue_0_packets", "rx_queue_0_bytes", "tx_queue_0_packets",
-                           "tx_queue_0_bytes"};
-constexpr Names kVmxnet3 = {"mcast pkts tx", "bcast pkts tx", "mcast pkts rx", "bcast pkts rx",
-                            "pkts rx OOB"};
+                           "tx_queue_0_bytes", "rx_queue_0_drops"};
+constexpr Names kVmxnet3 = {"mcast pkts tx", "bcast pkts tx", "mcast pkts rx",
+                            "bcast pkts rx", "pkts rx OOB",   "drv dropped rx total"};
 constexpr Names kXen = {"rx_gso_checksum_fixup"};
 
 constexpr char kInstance[] = "2dd1ce17-079e-403c-b352-a1921ee207ee";
@@ -62,18 +59,18 @@ constexpr std::array kExamples = {
     Example{.name = "", .max_mtu = 65535},
 };
 
-Port portOf(const Example& example) {
-  Port out;
+SourceInterface interfaceOf(const Example& example) {
+  SourceInterface out;
   out.link.index = KernelIndex{2};
   out.link.name = "lan0";
-  out.link.hardware_type = ARPHRD_ETHER;
-  out.link.flags = IFF_UP;
+  out.link.hardware_type = HardwareType::kEthernet;
+  out.link.admin_up = true;
   out.link.mtu = 1500;
   if (example.max_mtu != 0) out.link.max_mtu = example.max_mtu;
   out.link.oper_state = OperState::kUp;
   out.link.carrier = true;
   out.link.address = *parseMac("00:15:5d:01:02:03");
-  out.profile = findProfile(example.name);
+  out.profile = out.driver_profile = findProfile(example.name);
   if (example.speed_mbps != 0) out.speed_mbps = example.speed_mbps;
   if (example.bus == Bus::kOther) {
     out.link.kind = "veth";
@@ -90,10 +87,10 @@ Port portOf(const Example& example) {
   return out;
 }
 
-// The vendor's eight that count (a report has no more), all above zero.
+// The eight of the vendor's counters that count, all above zero. A report has no others.
 LinkStats reportedStats(std::uint64_t count) {
   LinkStats out;
-  out.rx_packets = out.tx_packets = 5 * count;  // more than those that are not unicast
+  out.rx_packets = out.tx_packets = 5 * count;  // more than multicast and broadcast
   out.rx_bytes = out.tx_bytes = count;
   out.rx_errors = out.tx_errors = out.rx_dropped = out.tx_dropped = count;
   return out;
@@ -101,36 +98,36 @@ LinkStats reportedStats(std::uint64_t count) {
 
 LinkStats kernelStats(std::uint64_t count) {
   LinkStats out = reportedStats(count);
+  out.rx_dropped = 3 * count;  // the driver's drops, and the stack's
   out.multicast = out.rx_missed_errors = count;
   out.rx_crc_errors = out.rx_frame_errors = out.tx_carrier_errors = count;
   return out;
 }
 
-Sample sampleOf(const Example& example, const Port& port, std::uint64_t count) {
+Sample sampleOf(const Example& example, const SourceInterface& interface, std::uint64_t count) {
   Sample out;
-  out.index = port.link.index;
+  out.index = interface.link.index;
   out.raw.link = example.kernel ? kernelStats(count) : reportedStats(count);
   if (example.kernel) out.raw.qdisc_drops = count;
-  if (example.statistics.empty() || port.profile == nullptr) return out;
+  if (interface.profile == nullptr) {
+    out.raw.link.multicast.reset();  // a veth's
+    return out;
+  }
   auto names = std::make_shared<std::vector<std::string>>(example.statistics.begin(),
                                                           example.statistics.end());
   out.stat_values.assign(names->size(), count);
-  const DriverSums sums = SumPlan(*names, *port.profile).sums(out.stat_values);
-  out.raw.hidden_in_drops = sums.hidden_rx_drops;
-  out.raw.tx_losses = sums.tx_losses;
-  out.raw.in_multicast = sums.in.multicast;
-  out.raw.in_broadcast = sums.in.broadcast;
-  out.raw.out_multicast = sums.out.multicast;
-  out.raw.out_broadcast = sums.out.broadcast;
-  out.stat_names = std::move(names);
+  out.raw.driver = SumPlan(*names, *interface.profile).sums(out.stat_values);
+  if (!names->empty()) out.stat_names = std::move(names);
+  if (example.kernel) applyProfile(out.raw, interface.profile);
   return out;
 }
 
-// Counts for a while, fails once, and has been reset when it answers again: so that nothing that
-// can count is at zero.
+// A source that counts for a while, fails once, and was reset when it answers again, so that every
+// counter is above zero.
 class ExampleSource final : public Source {
  public:
-  explicit ExampleSource(const Example& example) : example_(&example), ports_{portOf(example)} {
+  explicit ExampleSource(const Example& example)
+      : example_(&example), interfaces_{interfaceOf(example)} {
     if (example.bus != Bus::kVmbus) return;
     const Guid network = *parseGuid("f8615163-df3e-46c5-913f-f2d2f965ed0e");
     devices_.push_back({12, network, parseGuid(kInstance), std::string(example.name)});
@@ -138,15 +135,21 @@ class ExampleSource final : public Source {
 
   [[nodiscard]] int eventFd() const override { return -1; }
   Result<bool> readEvents(TimePoint) override { return false; }
-  [[nodiscard]] const std::vector<Port>& ports() const override { return ports_; }
+  [[nodiscard]] const std::vector<SourceInterface>& interfaces() const override {
+    return interfaces_;
+  }
   [[nodiscard]] const std::vector<VmbusDevice>& vmbusDevices() const override { return devices_; }
+  [[nodiscard]] std::optional<std::uint64_t> backlogDrops() const override {
+    if (!example_->kernel) return std::nullopt;
+    return 10 * calls_;  // fewer than what the stack drops
+  }
   Result<TimePoint> sample(std::vector<Sample>& out, TimePoint now) override {
     const std::uint64_t call = calls_++;
     if (call == 1) return fail("the driver is being reset");
-    out.assign(1, sampleOf(*example_, ports_.front(), call == 0 ? 100 : 10));
+    out.assign(1, sampleOf(*example_, interfaces_.front(), call == 0 ? 100 : 10 * (call - 1)));
     return now;
   }
-  [[nodiscard]] const std::string& complaint() const override { return no_complaint_; }
+  [[nodiscard]] const std::string& partialError() const override { return no_complaint_; }
   [[nodiscard]] std::uint64_t overruns() const override { return 0; }
   [[nodiscard]] bool kernelIndexed() const override { return example_->kernel; }
   [[nodiscard]] std::string name() const override {
@@ -155,7 +158,7 @@ class ExampleSource final : public Source {
 
  private:
   const Example* example_;
-  std::vector<Port> ports_;
+  std::vector<SourceInterface> interfaces_;
   std::vector<VmbusDevice> devices_;
   std::string no_complaint_;
   std::uint64_t calls_ = 0;
@@ -176,14 +179,13 @@ SnapshotPtr publish(const Example& example, TimePoint now) {
   NoLog log;
   MapKeeper numbers(*IndexMap::create({}, {}), std::nullopt, log);
   // An empty boot id: no file is looked at.
-  CounterKeeper totals({}, CounterKeeper::Access::kReadOnly, {}, log);
+  RowCounters counters({}, CounterTotals::Numbers::kDevices, log);
   AgentFacts about;
   about.version = "the version";
   about.sample_interval = std::chrono::seconds(1);
-  Sampler sampler(std::make_unique<ExampleSource>(example), std::move(numbers), std::move(totals),
+  Sampler sampler(std::make_unique<ExampleSource>(example), std::move(numbers), std::move(counters),
                   {}, about, log);
-  sampler.sample(now - std::chrono::seconds(2));
-  sampler.sample(now - std::chrono::seconds(1));
+  for (int ago = 9; ago > 0; --ago) sampler.sample(now - std::chrono::seconds(ago));
   return sampler.sample(now);
 }
 

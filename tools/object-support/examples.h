@@ -1,5 +1,8 @@
-// One example interface for each driver profile, and one that is no adapter, as a source shows
-// them: what object-support lets the product publish. Pure data and the snapshot made from it.
+// One example interface for each driver profile, and one that is not an adapter, with the snapshot
+// that the product makes of each.
+//
+// Threads: any. Ownership: constant data; publish() returns a new snapshot. Errors: none.
+// Units: in the names and comments of the members.
 #pragma once
 
 #include <span>
@@ -9,9 +12,9 @@
 
 namespace hvnet {
 
-// What a driver and its bus tell; everything else is the same for all.
+// The facts of a driver and its bus. Everything else is the same for all examples.
 struct Example {
-  std::string_view name;  // a profile's; empty: an interface that is no adapter
+  std::string_view name;  // the profile's name; empty: an interface that is not an adapter
   Bus bus = Bus::kOther;
   std::string_view bus_address = {};
   std::string_view unit = {};
@@ -24,8 +27,8 @@ struct Example {
 
 std::span<const Example> examples();
 
-// What is published of it, with the real line from a source to a snapshot. Every counter that the
-// driver has stands above zero.
+// Publishes the example with the same code as a real source. Every counter that the driver has is
+// above zero.
 SnapshotPtr publish(const Example& example, TimePoint now);
 
 }  // namespace hvnet

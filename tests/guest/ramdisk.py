@@ -1,0 +1,71 @@
+"""A machine without a disk: a kernel of Debian's and a root in memory, with this checkout's program
+and the SNMP tools. It boots in seconds; root is not needed to make or to start it."""
+
+import os
+import shutil
+
+from kernel import Kernel, copy_program, make_archive, must
+
+PROGRAMS = ("dash", "snmpd", "snmpbulkwalk", "snmpget", "snmptrapd", "ip", "ethtool", "tc", "setpriv")
+MODULES = ("virtio_pci", "virtio_mmio", "virtio_net", "vmxnet3", "e1000", "e1000e", "net_failover",
+           "pktgen", "veth")
+
+# The adapters' drivers are loaded by the test, in the order that it wants.
+INIT = """#!/bin/busybox sh
+export PATH=/bin HOME=/ MIBS= LC_ALL=C
+busybox mkdir -p /proc /sys /dev /tmp /run /state
+busybox mount -t proc proc /proc
+busybox mount -t sysfs sys /sys
+busybox mount -t devtmpfs dev /dev
+busybox mount -t tmpfs tmp /tmp
+busybox mount -t tmpfs run /run
+busybox --install -s /applets
+export PATH=/bin:/applets
+hostname guest
+ip link set lo up
+exec 3<> /dev/ttyS1
+stty raw -echo <&3
+echo ready >&3
+while read -r line <&3; do
+  echo "$line" | base64 -d > /run/line
+  dash /run/line > /run/said 2>&1 < /dev/null 3>&-
+  echo "$? $(base64 /run/said | tr -d '\\n')" >&3
+done
+"""
+
+
+class Ramdisk:
+    """`kernel` and `initrd` for Guest, which finds no disk here."""
+
+    disk = None
+
+    def __init__(self, suite, folder, own_modules=()):
+        """`own_modules`: files that are put into the root's own folder."""
+        base = Kernel(suite, folder)
+        self.version = base.version
+        self.kernel = base.image
+        self.initrd = base.folder / "initrd"
+        root = base.folder / "root"
+        shutil.rmtree(root, ignore_errors=True)
+        (root / "applets").mkdir(parents=True)
+        for program in (*PROGRAMS, "/bin/busybox", os.environ["HVNET_BINARY"]):
+            copy_program(program, root)
+        self.add_modules(base, root)
+        for module in own_modules:
+            shutil.copy(module, root)
+        (root / "etc").mkdir()
+        (root / "etc/passwd").write_text("root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n")
+        (root / "init").write_text(INIT)
+        (root / "init").chmod(0o755)
+        make_archive(root, self.initrd)
+
+    @staticmethod
+    def add_modules(base, root):
+        target = root / "lib/modules" / base.version
+        for module in MODULES:
+            for file in base.files_of(module):
+                base.copy_module(file, target / file)
+        for path in base.modules.glob("modules.*"):
+            if path.name in ("modules.order", "modules.builtin", "modules.builtin.modinfo"):
+                shutil.copy(path, target)
+        must("depmod", "-b", root, base.version)
