@@ -67,9 +67,11 @@ class Run:
         }
 
     def job(self, name, metric, agent=None):
+        """A scrape that is under way while the subagent registers its tables can have the names and
+        not yet the descriptions, which come first in a walk: it is a series of its own."""
         instance = f"127.0.0.1:{(agent or self.snmpd).port}"
         of = MOVING[metric][0]
-        return f'{metric}{{job="{name}", instance="{instance}", ifName="{of}"}}'
+        return f'{metric}{{job="{name}", instance="{instance}", ifName="{of}", ifDescr!=""}}'
 
     def steps(self, selector, start, end):
         return rates(self.prometheus.timely(selector, start, end))
