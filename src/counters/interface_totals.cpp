@@ -56,10 +56,11 @@ struct InterfaceTotals::Look {
   double remembered = 0;          // the share of the recent traffic that is remembered
   std::uint64_t most_octets = 0;  // that can have been counted since the last look
   std::array<TrafficParts::Fall, kComponentCount> falls{};
-  bool from_zero = false;       // traffic was at zero in the last look, and started there
-  bool device_goes_on = false;  // its traffic is known, and has not started again
-  bool first_lines = false;     // of the driver, in this process
-  bool other_lines = false;     // the driver's statistics have other names, or an order
+  bool from_zero = false;        // traffic was at zero in the last look, and started there
+  bool device_restarts = false;  // some of its traffic steps back
+  bool device_goes_on = false;   // its traffic is known, and has not started again
+  bool first_lines = false;      // of the driver, in this process
+  bool other_lines = false;      // the driver's statistics have other names, or an order
   std::bitset<kComponentCount> other_parts;  // likewise, those that a component is the sum of
   bool device_disbelieved = false;  // nobody can know what its counters that step back counted
   bool reset = false;
@@ -101,7 +102,7 @@ CounterUpdate InterfaceTotals::update(const Components& raw, TimePoint counted_a
   } else {
     readQueues(look, driver);
     applyParts(look, raw.driver.vf);
-    look.device_goes_on = trafficGoesOn(look);
+    lookAtTheTraffic(look);
     applyDriverParts(look, raw, driver);
     judge(look);
     if (std::exchange(restored_, false)) forgetZeros();
@@ -135,14 +136,14 @@ void InterfaceTotals::readQueues(Look& look, const DriverReading& driver) {
   plan_.read(driver.values, queues_now_);
 }
 
-bool InterfaceTotals::trafficGoesOn(const Look& look) const {
+void InterfaceTotals::lookAtTheTraffic(Look& look) const {
   bool known = false;
   for (std::size_t i = 0; i < kComponentCount; ++i) {
     if (!isOf(i, Producer::kTraffic) || !look.values[i] || !components_[i].state()) continue;
-    if (stepsBack(look, i)) return false;
+    look.device_restarts |= components_[i].stepsBack(*look.values[i]);
     known |= components_[i].state()->last_raw != 0;
   }
-  return known;
+  look.device_goes_on = known && !look.device_restarts;
 }
 
 void InterfaceTotals::applyParts(Look& look, const Traffic& vf) {
@@ -194,7 +195,17 @@ void InterfaceTotals::applyDriverParts(Look& look, const Components& raw,
 }
 
 bool InterfaceTotals::stepsBack(const Look& look, std::size_t component) const {
-  return look.values[component] && components_[component].stepsBack(*look.values[component]);
+  const Count& value = look.values[component];
+  const auto& state = components_[component].state();
+  if (!value || !state) return false;
+  if (look.device_restarts && isOfTheDevice(component)) return *value < state->last_raw;
+  return components_[component].stepsBack(*value);
+}
+
+bool InterfaceTotals::mayBePastItsRestart(const Look& look, std::size_t component) const {
+  const auto& state = components_[component].state();
+  return look.device_restarts && isOfTheDevice(component) && !look.falls[component].explained &&
+         state && state->last_raw != 0 && *look.values[component] > state->last_raw;
 }
 
 // For one that steps back: its device has not started again.
@@ -207,9 +218,11 @@ bool InterfaceTotals::goesBackAlone(const Look& look, std::size_t component) {
 std::uint64_t InterfaceTotals::believed(const Look& look, std::size_t component) const {
   const std::uint64_t most = look.most(kComponents[component].unit);
   const std::uint64_t share = components_[component].state()->last_raw / kLargestShare;
-  if (goesBackAlone(look, component)) return std::min(most, share);
-  if (!isOf(component, Producer::kTraffic) || look.from_zero) return most;
-  return std::min(usual(look, component), share);
+  if (isOf(component, Producer::kTraffic)) {
+    return look.from_zero ? most : std::min(usual(look, component), share);
+  }
+  const bool a_sum = isOf(component, Producer::kDevice) || goesBackAlone(look, component);
+  return a_sum ? std::min(most, share) : most;
 }
 
 // The most that the traffic of this interface is believed to come to since the last look.
@@ -279,8 +292,9 @@ void InterfaceTotals::apply(Look& look, std::size_t component) {
     look.reset = true;
     look.discontinuity |= unwatched;
   }
-  look.discontinuity |= comesAtOnce(look, component);
+  look.discontinuity |= comesAtOnce(look, component) || mayBePastItsRestart(look, component);
   const bool known = accumulator.state() && !unwatched;
+  if (stepsBack(look, component)) accumulator.deviceReplaced();
   const std::uint64_t before = accumulator.total();
   const std::uint64_t increment = accumulator.add(value) - before;
   if (isOf(component, Producer::kTraffic)) {

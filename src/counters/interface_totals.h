@@ -15,9 +15,12 @@
 //   forgotten in 10 s), or what 10 Mbit/s carry.
 // - Where the traffic of an interface is not believed, none of its device's counters that step back
 //   in this update is. Then nothing is added.
-// - Where the traffic goes on, the device has not started again as a whole. Then its other counters
-//   and the driver's statistics are believed to have started from zero only if they are at most an
-//   eighth of what they were.
+// - Where the traffic starts again, none of its device's counters has wrapped. One that has grown
+//   may have started again as well and be past where it was: then it is a discontinuity.
+// - A device's other counters may be sums, too (the kernel adds its own share to rx_dropped, and
+//   that stays). They are believed to have started from zero only if they are at most an eighth of
+//   what they were. The same holds for the driver's statistics where the traffic goes on, for then
+//   the device has not started again as a whole.
 // - A component that went back alone from 16 or more may have been away only (a link that went down
 //   while it was read). If its next growth is at least what it lost, that much is not added again.
 // - The same holds for traffic that lost a part (queues that are not used for a while). It may grow
@@ -159,8 +162,9 @@ class InterfaceTotals {
   void applyQueueCounter(Look& look, std::size_t counter, std::span<const QueueStats> now,
                          bool taken_over);
   Queue& queueOf(std::uint32_t number);
-  [[nodiscard]] bool trafficGoesOn(const Look& look) const;
+  void lookAtTheTraffic(Look& look) const;
   [[nodiscard]] bool stepsBack(const Look& look, std::size_t component) const;
+  [[nodiscard]] bool mayBePastItsRestart(const Look& look, std::size_t component) const;
   [[nodiscard]] bool isLeftOut(const Look& look, std::size_t component, bool unwatched) const;
   [[nodiscard]] bool isImpossible(const Look& look, std::size_t component) const;
   [[nodiscard]] static bool goesBackAlone(const Look& look, std::size_t component);

@@ -42,10 +42,9 @@ BRANCHES = {
     "2.2.10": "hvnetSourceNotificationGroup",
     "2.2.11": "hvnetStackGroup",
     "2.2.12": "hvnetAdapterOrderGroup",
-    "2.2.11": "hvnetStackGroup",
-    "2.2.12": "hvnetAdapterOrderGroup",
     "2.3": "hvnetCapabilities",
     "2.3.1": "hvnetSubagent01",
+    "2.3.2": "hvnetSubagent02",
 }
 
 TRUTH = "true(1) false(2)"
