@@ -8,6 +8,8 @@ from pathlib import Path
 
 MIRROR = os.environ.get("HVNET_DEBIAN_MIRROR", "http://deb.debian.org/debian")
 
+LIBRARIES = "usr/lib/x86_64-linux-gnu"
+
 
 def must(*command, **options):
     done = subprocess.run(
@@ -95,11 +97,16 @@ class Kernel:
         return target
 
 
-def copy_program(program, root):
-    """A program with its libraries, where they are here."""
+def copy_program(program, root, unpacked=None):
+    """A program with its libraries, where they are here. Those of packages that are only unpacked
+    are not copied."""
     path = Path(shutil.which(program) or program).resolve()
-    needed = subprocess.run(["ldd", str(path)], capture_output=True, text=True, check=False).stdout
-    libraries = [word for word in needed.split() if word.startswith("/")]
+    more = {} if unpacked is None else {"LD_LIBRARY_PATH": f"{unpacked}/{LIBRARIES}"}
+    needed = subprocess.run(["ldd", str(path)], capture_output=True, text=True, check=False,
+                            env=os.environ | more).stdout  # fmt: skip
+    assert "not found" not in needed, f"{path} cannot start:\n{needed}"
+    libraries = [word for word in needed.split()
+                 if word.startswith("/") and not word.startswith(f"{unpacked}/")]  # fmt: skip
     (root / "bin").mkdir(parents=True, exist_ok=True)
     shutil.copy(path, root / "bin" / Path(program).name)
     for library in libraries:
