@@ -1,6 +1,7 @@
 """What a run of a test file has shown, as a file that scripts/tested-on reads.
 
-HVNET_RECORDS names the folder. A run of a part of a file's tests leaves no record."""
+HVNET_RECORDS names the folder. A run of a part of a file's tests leaves no record, nor does one that
+somebody ended."""
 
 import datetime
 import json
@@ -8,6 +9,8 @@ import os
 import platform
 import subprocess
 from pathlib import Path
+
+INTERRUPTED = 2  # pytest.ExitCode
 
 # The systems that a file's tests run on, by their Debian packages.
 PACKAGES = {
@@ -76,8 +79,8 @@ class Recorder:
                 if report.nodeid in runs:
                     runs[report.nodeid] = report.outcome
 
-    def pytest_sessionfinish(self):
-        if self.partial:
+    def pytest_sessionfinish(self, exitstatus):
+        if self.partial or exitstatus == INTERRUPTED:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         suite = os.environ.get("HVNET_SUITE") or here()

@@ -20,11 +20,11 @@ def test_the_fourth_is_not_reached(): assert 1
 """
 
 
-def run(folder, *more):
-    """The records of a run of ONE_FILE that stops where it fails."""
+def run(folder, *more, text=ONE_FILE):
+    """The records of a run of `text` that stops where it fails."""
     for file in ("conftest.py", "records.py"):
         shutil.copy(ROOT / "tests" / file, folder)
-    (folder / "cacti_test.py").write_text(ONE_FILE)
+    (folder / "cacti_test.py").write_text(text)
     subprocess.run([sys.executable, "-B", "-m", "pytest", "-x", "-q", "-c", "/dev/null", "--rootdir=.",
                     "-p", "no:cacheprovider", "cacti_test.py", *more],
                    cwd=folder, env={**os.environ, "HVNET_RECORDS": str(folder / "out"),
@@ -46,6 +46,11 @@ def test_a_part_of_a_file_leaves_no_record(tmp_path):
     assert not run(tmp_path, "-k", "first")
 
 
+def test_a_run_that_somebody_ends_leaves_no_record(tmp_path):
+    ended = "def test_that_is_ended(): raise KeyboardInterrupt\n"
+    assert not run(tmp_path, text=ended)
+
+
 def test_the_document_names_what_did_not_pass(tmp_path):
     run(tmp_path)
     document = tmp_path / "tested-on.md"
@@ -55,6 +60,8 @@ def test_the_document_names_what_did_not_pass(tmp_path):
     assert "- The second holds twice (2 variants)" in lines
     assert "- The third holds once (2 variants): **did not pass**" in lines
     assert "- The fourth is not reached: **did not pass**" in lines
+    (missing,) = (line for line in lines if line.startswith("There are no results here of: "))
+    assert "`xen_netfront`" in missing and "Cacti" not in missing
 
 
 def test_without_results_there_is_no_document(tmp_path):
