@@ -143,7 +143,16 @@ class Guest(Shell):
             monitor.settimeout(10)
             self.until_prompt(monitor)
             monitor.sendall(line.encode() + b"\n")
-            return self.until_prompt(monitor)
+            said = self.until_prompt(monitor)
+        assert "Error:" not in said, said
+        return said
+
+    def await_removal(self, number, within_s=60):
+        """The host has an adapter's place again only when the guest's kernel has let go of it."""
+        deadline = time.monotonic() + within_s
+        while f'id "n{number}"' in self.host("info qtree"):
+            assert time.monotonic() < deadline, f"the guest keeps adapter n{number}"
+            time.sleep(0.1)
 
     @staticmethod
     def until_prompt(monitor):
