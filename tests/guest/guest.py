@@ -1,10 +1,12 @@
 """One boot of a machine under QEMU: adapters of one's choice, a line into it, and the host's side."""
 
 import base64
+import re
 import shutil
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 BOOT_S = 180
 
@@ -28,9 +30,40 @@ class Adapter:
         return ["-netdev", self.netdev(number), "-device", self.device(number)]
 
 
-class Guest:
+class Shell:
+    """Runs a shell's lines where ask() brings them."""
+
+    def ask(self, line, within_s=120):
+        """(status, what it said)."""
+        raise NotImplementedError
+
+    def run(self, line, within_s=120):
+        status, said = self.ask(line, within_s)
+        assert status == 0, f"{line} ended with {status}:\n{said}"
+        return said
+
+    def fails(self, line):
+        status, said = self.ask(line)
+        assert status != 0, f"{line} did not fail:\n{said}"
+        return said
+
+    def eventually(self, line, wanted, within_s=60):
+        """Until `line` succeeds and says what `wanted` (a function) accepts."""
+        deadline = time.monotonic() + within_s
+        while True:
+            status, said = self.ask(line)
+            if status == 0 and wanted(said):
+                return said
+            assert time.monotonic() < deadline, f"{line} still says ({status}):\n{said}"
+            time.sleep(0.3)
+
+
+class Guest(Shell):
     """Lives until close(). `machine` has a kernel, an initrd and a disk or none; a disk that is
     there already has what an earlier boot wrote."""
+
+    HARDWARE = ("-M", "pc", "-cpu", "max", "-m", "768")
+    LINE = ("-serial", "chardev:line")
 
     def __init__(self, machine, folder, adapters=(), kernel_options="", devices=()):
         self.folder = folder
@@ -43,13 +76,11 @@ class Guest:
             path.unlink(missing_ok=True)
         with open(folder / "qemu.log", "w", encoding="utf-8") as log:
             self.process = subprocess.Popen(
-                ["qemu-system-x86_64", "-M", "pc", "-accel", "tcg", "-cpu", "max", "-m", "768",
+                ["qemu-system-x86_64", *self.HARDWARE, "-accel", "tcg",
                  "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-                 "-kernel", machine.kernel, "-initrd", machine.initrd,
-                 "-append", f"console=ttyS0 quiet panic=-1 net.ifnames=0 {kernel_options}",
+                 *self.start_options(machine, kernel_options),
                  "-serial", f"file:{folder / 'console'}",
-                 "-chardev", f"socket,id=line,path={self.line_path},server=on,wait=on",
-                 "-serial", "chardev:line",
+                 "-chardev", f"socket,id=line,path={self.line_path},server=on,wait=on", *self.LINE,
                  "-monitor", f"unix:{self.monitor_path},server=on,wait=off",
                  *self.disk_options(machine), *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
@@ -67,6 +98,11 @@ class Guest:
 
     def __exit__(self, *_):
         self.close()
+
+    @staticmethod
+    def start_options(machine, kernel_options):
+        return ["-kernel", machine.kernel, "-initrd", machine.initrd,
+                "-append", f"console=ttyS0 quiet panic=-1 net.ifnames=0 {kernel_options}"]  # fmt: skip
 
     def await_ready(self):
         self.line.settimeout(BOOT_S)
@@ -95,22 +131,11 @@ class Guest:
                 time.sleep(0.02)
 
     def ask(self, line, within_s=120):
-        """(status, what it said)."""
         self.line.settimeout(within_s)
         self.line.sendall(base64.b64encode(line.encode()) + b"\n")
         status, _, said = self.heard.readline().strip().partition(b" ")
         assert status, f"the guest is gone:\n{self.console()}"
         return int(status), base64.b64decode(said).decode(errors="replace")
-
-    def run(self, line, within_s=120):
-        status, said = self.ask(line, within_s)
-        assert status == 0, f"{line} ended with {status}:\n{said}"
-        return said
-
-    def fails(self, line):
-        status, said = self.ask(line)
-        assert status != 0, f"{line} did not fail:\n{said}"
-        return said
 
     def host(self, line):
         """A line for QEMU's monitor; what it answers."""
@@ -118,7 +143,16 @@ class Guest:
             monitor.settimeout(10)
             self.until_prompt(monitor)
             monitor.sendall(line.encode() + b"\n")
-            return self.until_prompt(monitor)
+            said = self.until_prompt(monitor)
+        assert "Error:" not in said, said
+        return said
+
+    def await_removal(self, number, within_s=60):
+        """The host has an adapter's place again only when the guest's kernel has let go of it."""
+        deadline = time.monotonic() + within_s
+        while f'id "n{number}"' in self.host("info qtree"):
+            assert time.monotonic() < deadline, f"the guest keeps adapter n{number}"
+            time.sleep(0.1)
 
     @staticmethod
     def until_prompt(monitor):
@@ -128,16 +162,6 @@ class Guest:
             assert more, said
             said += more
         return said.decode(errors="replace")
-
-    def eventually(self, line, wanted, within_s=60):
-        """Until `line` succeeds and says what `wanted` (a function) accepts."""
-        deadline = time.monotonic() + within_s
-        while True:
-            status, said = self.ask(line)
-            if status == 0 and wanted(said):
-                return said
-            assert time.monotonic() < deadline, f"{line} still says ({status}):\n{said}"
-            time.sleep(0.3)
 
     def console(self):
         """What is known of a guest that does not answer."""
@@ -156,3 +180,22 @@ class Guest:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(10)
+
+
+class MicroVm(Guest):
+    """Without PCI: its adapters are virtio-mmio devices, which ACPI lists. Of its own it has one serial
+    port only, and no clock that the kernel can measure the others by. Of an Atom the kernel takes the
+    speed of the APIC's timer to be known, and its option says that of the TSC."""
+
+    HARDWARE = ("-M", "microvm", "-cpu", "max,vendor=GenuineIntel,family=6,model=117", "-m", "768")
+    LINE = ("-device", "isa-serial,index=1,chardev=line")
+
+    @staticmethod
+    def start_options(machine, kernel_options):
+        return Guest.start_options(machine, f"tsc_early_khz={tsc_khz()} {kernel_options}")
+
+
+def tsc_khz():
+    """This machine's, which an emulated one has too; about."""
+    found = re.search(r"^cpu MHz\s*: (\d+)", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return 1000 * int(found[1]) if found else 2_000_000

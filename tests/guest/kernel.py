@@ -3,10 +3,13 @@
 import lzma
 import os
 import shutil
+import struct
 import subprocess
 from pathlib import Path
 
 MIRROR = os.environ.get("HVNET_DEBIAN_MIRROR", "http://deb.debian.org/debian")
+
+LIBRARIES = "usr/lib/x86_64-linux-gnu"
 
 
 def must(*command, **options):
@@ -19,8 +22,23 @@ def must(*command, **options):
     return text
 
 
+def kernel_inside(bzimage):
+    """What a bzImage unpacks when it is started (Linux' Documentation/arch/x86/boot.rst)."""
+    setup_sectors = bzimage[0x1F1]
+    offset, length = struct.unpack_from("<II", bzimage, 0x248)
+    start = (setup_sectors + 1) * 512 + offset
+    packed = bzimage[start : start + length]
+    if packed.startswith(b"\xfd7zXZ\0"):
+        return lzma.LZMADecompressor().decompress(packed)
+    assert packed.startswith(b"\x28\xb5\x2f\xfd"), f"neither xz nor zstd: {packed[:6]}"
+    length_of_the_kernel = 4  # the last bytes
+    return subprocess.run(["zstd", "-dc"], input=packed[:-length_of_the_kernel], capture_output=True,
+                          check=True).stdout  # fmt: skip
+
+
 class Kernel:
-    """The one that a suite has today; `image` for QEMU. No root is needed."""
+    """The one that a suite has today; `image` for QEMU, which starts it as it is: in a guest the
+    unpacking takes as long as the rest of a boot. No root is needed."""
 
     def __init__(self, suite, folder):
         self.folder = Path(folder) / f"kernel-{suite}"
@@ -28,8 +46,11 @@ class Kernel:
         self.unpacked = self.folder / "unpacked"
         if not self.unpacked.exists():
             self.download()
-        (self.image,) = (self.unpacked / "boot").glob("vmlinuz-*")
-        self.version = self.image.name.removeprefix("vmlinuz-")
+        (bzimage,) = (self.unpacked / "boot").glob("vmlinuz-*")
+        self.version = bzimage.name.removeprefix("vmlinuz-")
+        self.image = self.folder / "vmlinux"
+        if not self.image.exists():
+            self.image.write_bytes(kernel_inside(bzimage.read_bytes()))
         parents = (self.unpacked / "usr/lib", self.unpacked / "lib")
         self.modules = next(one / "modules" / self.version for one in parents
                             if (one / "modules").is_dir())  # fmt: skip
@@ -95,11 +116,16 @@ class Kernel:
         return target
 
 
-def copy_program(program, root):
-    """A program with its libraries, where they are here."""
+def copy_program(program, root, unpacked=None):
+    """A program with its libraries, where they are here. Those of packages that are only unpacked
+    are not copied."""
     path = Path(shutil.which(program) or program).resolve()
-    needed = subprocess.run(["ldd", str(path)], capture_output=True, text=True, check=False).stdout
-    libraries = [word for word in needed.split() if word.startswith("/")]
+    more = {} if unpacked is None else {"LD_LIBRARY_PATH": f"{unpacked}/{LIBRARIES}"}
+    needed = subprocess.run(["ldd", str(path)], capture_output=True, text=True, check=False,
+                            env=os.environ | more).stdout  # fmt: skip
+    assert "not found" not in needed, f"{path} cannot start:\n{needed}"
+    libraries = [word for word in needed.split()
+                 if word.startswith("/") and not word.startswith(f"{unpacked}/")]  # fmt: skip
     (root / "bin").mkdir(parents=True, exist_ok=True)
     shutil.copy(path, root / "bin" / Path(program).name)
     for library in libraries:

@@ -3,6 +3,7 @@ and the SNMP tools. It boots in seconds; root is not needed to make or to start 
 
 import os
 import shutil
+from pathlib import Path
 
 from kernel import Kernel, copy_program, make_archive, must
 
@@ -10,8 +11,9 @@ PROGRAMS = ("dash", "snmpd", "snmpbulkwalk", "snmpget", "snmptrapd", "ip", "etht
 MODULES = ("virtio_pci", "virtio_mmio", "virtio_net", "vmxnet3", "e1000", "e1000e", "net_failover",
            "pktgen", "veth")
 
-# The adapters' drivers are loaded by the test, in the order that it wants.
-INIT = """#!/bin/busybox sh
+# The adapters' drivers are loaded by the test, in the order that it wants. (busybox's `read` begins
+# again when a child ends, and what it has of a line by then is lost. dash's goes on.)
+INIT = """#!/bin/dash
 export PATH=/bin HOME=/ MIBS= LC_ALL=C
 busybox mkdir -p /proc /sys /dev /tmp /run /state
 busybox mount -t proc proc /proc
@@ -23,7 +25,7 @@ busybox --install -s /applets
 export PATH=/bin:/applets
 hostname guest
 ip link set lo up
-exec 3<> /dev/ttyS1
+exec 3<> LINE
 stty raw -echo <&3
 echo ready >&3
 while read -r line <&3; do
@@ -38,31 +40,41 @@ class Ramdisk:
     """`kernel` and `initrd` for Guest, which finds no disk here."""
 
     disk = None
+    name = "guest"
+    line = "/dev/ttyS1"
+    programs = PROGRAMS
+    modules = MODULES
 
     def __init__(self, suite, folder, own_modules=()):
         """`own_modules`: files that are put into the root's own folder."""
         base = Kernel(suite, folder)
         self.version = base.version
         self.kernel = base.image
-        self.initrd = base.folder / "initrd"
-        root = base.folder / "root"
+        self.initrd = base.folder / f"{self.name}.initrd"
+        root = base.folder / f"{self.name}.root"
         shutil.rmtree(root, ignore_errors=True)
         (root / "applets").mkdir(parents=True)
-        for program in (*PROGRAMS, "/bin/busybox", os.environ["HVNET_BINARY"]):
+        for program in (*self.programs, "/bin/busybox"):
             copy_program(program, root)
         self.add_modules(base, root)
         for module in own_modules:
             shutil.copy(module, root)
         (root / "etc").mkdir()
         (root / "etc/passwd").write_text("root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n")
-        (root / "init").write_text(INIT)
+        (root / "init").write_text(INIT.replace("LINE", self.line))
         (root / "init").chmod(0o755)
+        self.add_files(root)
         make_archive(root, self.initrd)
 
     @staticmethod
-    def add_modules(base, root):
+    def add_files(root):
+        """The program, without what only a debugger reads: the guest's kernel unpacks all of it."""
+        copy_program(os.environ["HVNET_BINARY"], root)
+        must("strip", root / "bin" / Path(os.environ["HVNET_BINARY"]).name)
+
+    def add_modules(self, base, root):
         target = root / "lib/modules" / base.version
-        for module in MODULES:
+        for module in self.modules:
             for file in base.files_of(module):
                 base.copy_module(file, target / file)
         for path in base.modules.glob("modules.*"):

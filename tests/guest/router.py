@@ -46,7 +46,7 @@ class Router:
         self.guest.eventually(
             f"kill -0 $(cat /tmp/product.pid) && {ask_line('ifDescr')} ||"
             " { cat /tmp/product.log; exit 1; }",
-            lambda said: "lo" in said, within_s=20,
+            lambda said: "lo" in said,
         )  # fmt: skip
 
     def stop(self):
