@@ -4,6 +4,7 @@ takes all changes."""
 
 import ctypes
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -37,18 +38,27 @@ def shell_text(command):
     return " ".join(str(part) for part in command)
 
 
-def build_package(version=None):
+def build_package():
     """The path of the .deb, in a folder of this run."""
-    folder = FOLDER / f"package-{version}"
-    later = ["-R", version] if version else []
+    folder = FOLDER / "package"
     if HERE:
-        must("cpack", "-G", "DEB", "--config", f"{HERE}/CPackConfig.cmake", "-B", folder, *later)
+        must("cpack", "-G", "DEB", "--config", f"{HERE}/CPackConfig.cmake", "-B", folder)
     else:
         must("cmake", "--preset", "release", cwd=ROOT)
         must("cmake", "--build", "--preset", "release", cwd=ROOT, within_s=1500)
-        must("cpack", "--preset", "release", "-B", folder, *later, cwd=ROOT)
+        must("cpack", "--preset", "release", "-B", folder, cwd=ROOT)
     (package,) = folder.glob("*.deb")
     return package
+
+
+def with_version(package, version):
+    """The same under another version."""
+    folder, other = FOLDER / version, FOLDER / f"hvnet-subagent_{version}.deb"
+    must("dpkg-deb", "-R", package, folder)
+    control = folder / "DEBIAN/control"
+    control.write_text(re.sub(r"(?m)^Version: .*$", f"Version: {version}", control.read_text()))
+    must("dpkg-deb", "-Zgzip", "-z1", "-b", folder, other)
+    return other
 
 
 def packages_needed(package):
@@ -119,6 +129,16 @@ class Debian:
         must("mount", "-t", "proc", "proc", self.root / "proc")
         must("mount", "-t", "sysfs", "sysfs", self.root / "sys")
         must("mount", "--rbind", "/dev", self.root / "dev")
+
+    def files(self, pruned):
+        """What is there; of this machine's own files, only what is not this machine's."""
+        if HERE:
+            upper = FOLDER / "layer/upper"
+            found = {"/" + str(path.relative_to(upper)) for path in upper.rglob("*")}
+            return {path for path in found if not os.path.lexists(path) and self.exists(path)
+                    and not path.startswith(tuple(pruned))}  # fmt: skip
+        skip = " -o ".join(f"-path {path}" for path in pruned)
+        return set(self.run(f"find / \\( {skip} \\) -prune -o -print").splitlines())
 
     def path(self, inside):
         return self.root / inside.lstrip("/")

@@ -2,12 +2,13 @@
 
 One story; each test goes on where the one before it ended (`run` stops at the first failure)."""
 
+import contextlib
 import re
 import shlex
 import time
 
 import pytest
-from debian import Debian, build_package
+from debian import Debian, build_package, with_version
 
 STATE = "/var/lib/hvnet-subagent"
 CONF = "/etc/snmp/hvnet-subagent.conf"
@@ -22,7 +23,8 @@ ADDED = "exclude docker*\n"
 @pytest.fixture(scope="module")
 def packages():
     """The package as it is, and a later version of it."""
-    return build_package(), build_package(version="99.1")
+    package = build_package()
+    return package, with_version(package, "99.1")
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +36,9 @@ def debian(packages):
 
 def files(debian):
     """What the package may be blamed for: not what apt, dpkg and the log keep for themselves."""
-    pruned = "/var/tmp /var/lib/apt /var/lib/dpkg /var/cache /var/log".split()
-    skip = " -o ".join(f"-path {path}" for path in pruned)
+    pruned = "/proc /sys /dev /run /tmp /var/lib/apt /var/lib/dpkg /var/cache /var/log /root".split()
     backups = {"/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-"}
-    found = debian.run(f"find /etc /usr /var /lib \\( {skip} \\) -prune -o -print")
-    return set(found.splitlines()) - backups
+    return debian.files(pruned) - backups
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +48,25 @@ def before(debian):
 
 def exec_start(debian, file):
     return shlex.split(re.findall(r"^ExecStart=(.+)$", debian.read(file), re.MULTILINE)[-1])
+
+
+# Notes what it is told; snmpd itself runs as a test has started it.
+SYSTEMCTL = """#!/bin/sh
+echo "$@" >> /tmp/systemctl/told
+"""
+
+
+@contextlib.contextmanager
+def systemd_seems_to_run(debian):
+    """For the lines that are run with what this gives before them. Afterwards they are in TOLD."""
+    debian.run("mkdir -p /run/systemd/system /tmp/systemctl; : > /tmp/systemctl/told")
+    debian.path("/tmp/systemctl/systemctl").write_text(SYSTEMCTL)
+    debian.run("chmod 755 /tmp/systemctl/systemctl")
+    yield "PATH=/tmp/systemctl:$PATH "
+    debian.run("rmdir /run/systemd/system")
+
+
+TOLD = "/tmp/systemctl/told"
 
 
 def unit_says(debian, name):
@@ -144,6 +163,10 @@ def test_the_command_says_what_keeps_it_from_its_work(debian):
     user = "setpriv --reuid nobody --regid nogroup --clear-groups "
     assert "must be run as root" in debian.fails(f"{user}hvnet-setup-snmpd")
     assert "systemd does not run here" in debian.fails("hvnet-setup-snmpd")
+    with systemd_seems_to_run(debian) as then:
+        debian.run("chmod 640 /etc/snmp/snmpd.conf")  # as it is in Debian 13
+        said = debian.fails(f"{then}{user}hvnet-setup-snmpd --check")
+        assert "/etc/snmp/snmpd.conf cannot be read: run it as root" in said
     assert "Usage:" in debian.fails("hvnet-setup-snmpd --unddo")
     for line, complaint in (("s/^includeDir/#&/", "would not read"),
                             ("$ a agentXSocket tcp:localhost:705", 'agentXSocket tcp:localhost:705')):
@@ -245,11 +268,29 @@ def test_installed_again_it_is_as_it_was(debian, packages):
     assert debian.exists(f"{STATE}/ifindex.map")
 
 
+def test_undone_snmpd_makes_its_folder_as_its_own_configuration_says(debian):
+    assert debian.stop("snmpd") == 0
+    assert debian.stat("/var/agentx") == "root root 755"
+    debian.run("hvnet-setup-snmpd --no-restart")
+    with systemd_seems_to_run(debian) as then:
+        debian.run(f"{then}hvnet-setup-snmpd --undo")
+        assert debian.read(TOLD).split("\n")[-3:-1] == ["stop snmpd.service", "start snmpd.service"]
+    assert not debian.exists(DROP_IN) and not debian.exists(SNMPD_CONF)
+    assert not debian.exists("/var/agentx")
+
+
+def test_removed_while_it_is_set_up_it_undoes_that(debian, packages):
+    debian.run("hvnet-setup-snmpd --no-restart")
+    with systemd_seems_to_run(debian) as then:
+        assert "snmpd is as it was" in debian.run(
+            "apt-get remove -y -q -o DPkg::Path=/tmp/systemctl:/usr/sbin:/usr/bin:/sbin:/bin hvnet-subagent"
+        )
+        assert "start snmpd.service" in debian.read(TOLD).splitlines()
+    assert not debian.exists(DROP_IN) and not debian.exists(SNMPD_CONF)
+
+
 def test_purged_it_leaves_nothing(debian, before):
     debian.run("apt-get purge -y -q hvnet-subagent")
-    assert debian.stop("snmpd") == 0
-    debian.run(f"rm {DROP_IN} {SNMPD_CONF}"
-               " && rmdir --ignore-fail-on-non-empty /etc/systemd/system/snmpd.service.d")
     # What snmpd made when it ran is snmpd's.
     left = {path for path in files(debian) - before if "agentx" not in path and "/snmp/" not in path}
     assert left == set()
