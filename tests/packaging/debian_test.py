@@ -240,11 +240,13 @@ def test_without_it_snmpd_has_no_other_interface_tables(debian):
 
 def test_an_upgrade_keeps_configuration_numbers_and_the_administrators_choice(debian, packages):
     debian.run(f"echo '{ADDED.strip()}' >> {CONF} && systemctl disable hvnet-subagent 2>&1")
+    debian.run(f"chmod 0600 {CONF}")
     numbers = debian.read(f"{STATE}/ifindex.map")
     debian.install(packages[1])
     assert debian.run("dpkg-query -W -f '${Version}' hvnet-subagent") == "99.1"
     assert debian.read(CONF).endswith(ADDED)
-    assert debian.stat(CONF) == "root hvnet 640"
+    assert debian.stat(CONF) == "root hvnet 600"
+    debian.run(f"chmod 0640 {CONF}")
     assert debian.read(f"{STATE}/ifindex.map") == numbers
     assert not debian.exists(WANTED)
     start_product(debian)
