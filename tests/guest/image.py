@@ -105,6 +105,19 @@ class Image:
                            capture_output=True, check=False)  # fmt: skip
         (self.root / "var/log/journal").mkdir(exist_ok=True)
 
+    def fetch(self, name, packages):
+        """The packages, and what they need, into /root/NAME of the disk: nothing is installed."""
+        target = self.root / "root" / name
+        if target.exists():
+            return
+        (target / "partial").mkdir(parents=True)
+        shutil.copy("/etc/resolv.conf", self.root / "etc/resolv.conf")
+        apt = ("chroot", self.root, "apt-get", "-q", "-o", "APT::Sandbox::User=root")
+        must(*apt, "update")
+        must(*apt, "install", "-y", "--download-only", "--no-install-recommends",
+             "-o", f"Dir::Cache::archives=/root/{name}", *packages)  # fmt: skip
+        must(*apt, "clean")
+
     def write(self, inside, text, mode=0o644):
         path = self.root / inside
         path.write_text(text)

@@ -1,7 +1,10 @@
-"""A Debian 12 in a folder, with a network of its own, and the package built from this checkout."""
+"""A Debian in a folder, with a network of its own, and the package built from this checkout: a Debian
+12 that debootstrap makes, or (HVNET_HERE, a build folder) this machine's own files under a layer that
+takes all changes."""
 
 import ctypes
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -9,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(os.environ["HVNET_FOLDER"])
+HERE = os.environ.get("HVNET_HERE")
 MIRROR = os.environ.get("HVNET_DEBIAN_MIRROR", "http://deb.debian.org/debian")
 CLONE_NEWNET = 0x40000000
 # Clean, whatever this machine's is.
@@ -34,15 +38,27 @@ def shell_text(command):
     return " ".join(str(part) for part in command)
 
 
-def build_package(version=None):
+def build_package():
     """The path of the .deb, in a folder of this run."""
-    must("cmake", "--preset", "release", cwd=ROOT)
-    must("cmake", "--build", "--preset", "release", cwd=ROOT, within_s=1500)
-    folder = FOLDER / f"package-{version}"
-    later = ["-R", version] if version else []
-    must("cpack", "--preset", "release", "-B", folder, *later, cwd=ROOT)
+    folder = FOLDER / "package"
+    if HERE:
+        must("cpack", "-G", "DEB", "--config", f"{HERE}/CPackConfig.cmake", "-B", folder)
+    else:
+        must("cmake", "--preset", "release", cwd=ROOT)
+        must("cmake", "--build", "--preset", "release", cwd=ROOT, within_s=1500)
+        must("cpack", "--preset", "release", "-B", folder, cwd=ROOT)
     (package,) = folder.glob("*.deb")
     return package
+
+
+def with_version(package, version):
+    """The same under another version."""
+    folder, other = FOLDER / version, FOLDER / f"hvnet-subagent_{version}.deb"
+    must("dpkg-deb", "-R", package, folder)
+    control = folder / "DEBIAN/control"
+    control.write_text(re.sub(r"(?m)^Version: .*$", f"Version: {version}", control.read_text()))
+    must("dpkg-deb", "-Zgzip", "-z1", "-b", folder, other)
+    return other
 
 
 def packages_needed(package):
@@ -53,15 +69,52 @@ def packages_needed(package):
     return sorted({*names, "iproute2", "procps", "snmp", "snmpd", "systemd"})
 
 
+# What matters of the file that Debian's snmpd comes with.
+SNMPD_CONF = """agentaddress 127.0.0.1,[::1]
+view systemonly included .1.3.6.1.2.1.1
+view systemonly included .1.3.6.1.2.1.25.1
+rocommunity public default -V systemonly
+includeDir /etc/snmp/snmpd.conf.d
+"""
+
+
 class Debian:
     def __init__(self, for_package):
         self.root = FOLDER / "root"
         self.started = {}
-        must("debootstrap", "--variant=minbase",
-             "--include=" + ",".join(packages_needed(for_package)), "bookworm", self.root, MIRROR,
-             within_s=1200)  # fmt: skip
+        if HERE:
+            self.lay_over_this_machine()
+        else:
+            must("debootstrap", "--variant=minbase",
+                 "--include=" + ",".join(packages_needed(for_package)), "bookworm", self.root, MIRROR,
+                 within_s=1200)  # fmt: skip
+            must("mount", "--bind", self.root, self.root)
         self.leave_the_network()
         self.mount()
+        if HERE:
+            self.make_it_fresh()
+
+    def lay_over_this_machine(self):
+        """In this mount namespace only, as all mounts here."""
+        layer = FOLDER / "layer"
+        for folder in (layer, self.root):
+            folder.mkdir()
+        must("mount", "-t", "tmpfs", "tmpfs", layer)
+        for name in ("upper", "work"):
+            (layer / name).mkdir()
+        must("mount", "-t", "overlay", "overlay", "-o",
+             f"lowerdir=/,upperdir={layer}/upper,workdir={layer}/work", self.root)  # fmt: skip
+        for name in ("run", "tmp"):
+            must("mount", "-t", "tmpfs", "-o", "mode=1777", "tmpfs", self.root / name)
+
+    def make_it_fresh(self):
+        """As a machine that has just been given Debian's snmpd."""
+        self.run("! dpkg-query -s hvnet-subagent 2> /dev/null")
+        self.run("rm -rf /var/agentx /etc/systemd/system/snmpd.service.d /etc/snmp/snmpd.conf.d/*"
+                 " /var/lib/snmp/snmpd.conf; mkdir -p /etc/snmp/snmpd.conf.d")  # fmt: skip
+        self.path("/etc/snmp/snmpd.conf").write_text(SNMPD_CONF)
+        # All that is needed is installed: apt need not read the lists, nor man-db all pages.
+        self.run("rm -rf /var/lib/apt/lists/* /var/lib/man-db/auto-update")
 
     @staticmethod
     def leave_the_network():
@@ -73,11 +126,19 @@ class Debian:
         must("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "far0")
 
     def mount(self):
-        """In this mount namespace only, and gone with it."""
-        must("mount", "--bind", self.root, self.root)
         must("mount", "-t", "proc", "proc", self.root / "proc")
         must("mount", "-t", "sysfs", "sysfs", self.root / "sys")
         must("mount", "--rbind", "/dev", self.root / "dev")
+
+    def files(self, pruned):
+        """What is there; of this machine's own files, only what is not this machine's."""
+        if HERE:
+            upper = FOLDER / "layer/upper"
+            found = {"/" + str(path.relative_to(upper)) for path in upper.rglob("*")}
+            return {path for path in found if not os.path.lexists(path) and self.exists(path)
+                    and not path.startswith(tuple(pruned))}  # fmt: skip
+        skip = " -o ".join(f"-path {path}" for path in pruned)
+        return set(self.run(f"find / \\( {skip} \\) -prune -o -print").splitlines())
 
     def path(self, inside):
         return self.root / inside.lstrip("/")

@@ -1,5 +1,6 @@
 """The files that the package installs, without installing anything."""
 
+import json
 import os
 import re
 import subprocess
@@ -48,6 +49,66 @@ def test_the_unit_leaves_little_exposed(unit):
     """Of 10; systemd 252 says 1.6, and 9.6 of a unit that takes nothing away."""
     assert exposure(unit()) <= 2.0
     assert exposure(unit("[Service]\nExecStart=/usr/sbin/hvnet-subagent\n")) > 9
+
+
+# What systemd can take away and the product keeps, and why.
+NEEDED = {
+    "PrivateNetwork": "it publishes the machine's own interfaces",
+    "RestrictAddressFamilies_AF_NETLINK": "links and counters",
+    "RestrictAddressFamilies_AF_UNIX": "snmpd and the journal",
+    "RestrictAddressFamilies_AF_INET_INET6": "ethtool's requests, and standalone",
+    "IPAddressDeny": "standalone may listen on any address",
+    "ProcSubset": "the boot ID",
+    "SystemCallFilter_resources": "a part of what every service may do",
+    "PrivateUsers": "the group of snmpd's socket",
+    "UMask": "its group may read what it saves",
+    # ProtectSystem and PrivateDevices do nearly the same.
+    "RootDirectoryOrRootImage": "", "PrivateMounts": "", "DeviceAllow": "",
+}  # fmt: skip
+
+
+def test_the_unit_keeps_nothing_that_the_product_does_not_need(unit):
+    command = ("systemd-analyze", "security", "--offline=true", "--no-pager", "--json=short")
+    settings = json.loads(run(*command, unit())[1])
+    kept = {one["json_field"] for one in settings if one.get("set") is False}
+    assert len(settings) > 60 and kept - set(NEEDED) == set()
+
+
+def says(name):
+    """The value that systemd takes, of a setting that is there once; no text if it is not there."""
+    values = re.findall(rf"^{name}=(.*)$", UNIT, re.MULTILINE)
+    assert len(values) <= 1, values
+    return "".join(values)
+
+
+def test_active_means_that_it_serves():
+    """systemd waits for READY=1 of the process itself, longer than the first map may (30 s)."""
+    assert says("Type") in ("notify", "notify-reload")
+    assert says("NotifyAccess") in ("main", "all")
+    assert int(says("TimeoutStartSec")) >= 2 * 30
+
+
+def test_a_process_that_crashes_or_hangs_is_started_again_within_a_minute():
+    assert says("Restart") in ("on-failure", "always")
+    assert int(says("WatchdogSec")) > 0, "0 is never"
+    assert int(says("WatchdogSec")) + int(says("RestartSec")) < 60
+
+
+def test_a_mistake_in_a_file_ends_in_failed_and_not_in_starts_without_end():
+    attempts, interval_s = int(says("StartLimitBurst")), int(says("StartLimitIntervalSec"))
+    one_attempt_s = int(says("RestartSec")) + 1
+    assert 3 <= attempts and attempts * one_attempt_s < interval_s
+
+
+def test_what_it_keeps_is_for_nobody_else():
+    """Neither its files nor a passphrase that was in memory when it crashed."""
+    assert int(says("UMask"), 8) & 0o007 == 0o007
+    assert int(says("StateDirectoryMode"), 8) & 0o007 == 0
+    assert says("LimitCORE") == "0"
+
+
+def test_a_system_call_that_is_refused_is_an_error_and_not_the_end():
+    assert says("SystemCallErrorNumber") in ("EPERM", "EACCES")
 
 
 def test_the_example_configuration_changes_nothing():
