@@ -313,6 +313,15 @@ TEST(CounterSums, StatisticsThatCannotBeReadGiveNoInstanceOfWhatDependsOnThem) {
   EXPECT_EQ(counting.look(unread).counters.in_drops, 316U);
 }
 
+TEST(CounterSums, LossesThatOnlyTellErrorsFromDiscardsMakeBothUnknownWhereTheyCannotBeRead) {
+  Counting counting;
+  Components unread = raw("hv_netvsc", kernel({{&LinkStats::tx_dropped, 5}}));
+  unread.driver_unread = true;
+  const Counters none = counting.look(unread).counters;
+  EXPECT_EQ(none.out_errors, std::nullopt);
+  EXPECT_EQ(none.out_discards, std::nullopt);
+}
+
 TEST(CounterSums, ADriverThatHasNoStatisticsAtAllIsCountedByTheKernelAlone) {
   Counting counting;
   counting.backlog_drops = 0;

@@ -322,6 +322,15 @@ TEST(DropAlarm, TakesTwoLooksInARowToBeRaised) {
   }
 }
 
+TEST(DropAlarm, AnInterruptionStartsTheTwoLooksAgain) {
+  OneSecondAlarm alarm(kPlain);
+  EXPECT_EQ(alarm.drop(500), AlarmEvent::kNone);
+  alarm->interrupt();
+  EXPECT_EQ(alarm.drop(500), AlarmEvent::kNone) << "a window has to fill first";
+  EXPECT_EQ(alarm.drop(500), AlarmEvent::kNone) << "the first look";
+  EXPECT_EQ(alarm.drop(500), AlarmEvent::kRaised);
+}
+
 TEST(DropAlarm, LooksOnceASecondHoweverOftenItIsFed) {
   DropAlarm alarm(kPlain);
   std::uint64_t drops = 0;

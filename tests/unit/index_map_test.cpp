@@ -629,6 +629,21 @@ TEST(IndexMap, NeverGivesOneNumberToTwoThatNothingTellsApart) {
   restarted(map);
 }
 
+// Two adapters get one new MAC. The one that keeps its own shares it with a tombstone of that name.
+TEST(IndexMap, LeavesAMacToWhoeverLivesWithItAlthoughOneThatIsGoneHadItAndTheName) {
+  const auto nowhere = [](int kernel, const std::string& name, std::uint8_t id) {
+    return adapter({kernel, name, {}, {}, mac(id)});
+  };
+  IndexMap map = mapOf();
+  EXPECT_EQ(numbers(map, {nowhere(2, "a", 1), nowhere(3, "b", 1), nowhere(4, "d", 7)}),
+            (Numbers{{"a", 1}, {"b", 2}, {"d", 3}}));
+  numbers(map, {nowhere(3, "b", 1), nowhere(4, "d", 7)});
+  numbers(map, {nowhere(3, "a", 1), nowhere(4, "d", 7)});
+  EXPECT_EQ(numbers(map, {nowhere(4, "d", 9), nowhere(3, "a", 9)}), (Numbers{{"a", 2}, {"d", 3}}));
+  EXPECT_EQ(entryOf(map, 3)->identity, Identity(MacIdentity{mac(9)}));
+  EXPECT_EQ(entryOf(map, 2)->identity, Identity(MacIdentity{mac(1)}));
+}
+
 // --- Pins -------------------------------------------------------------------------------------
 
 TEST(IndexMap, GivesAPinnedInterfaceItsNumberWhateverPinsIt) {
@@ -696,6 +711,16 @@ TEST(IndexMap, GivesAPinnedMacToTheAdapterAndNotToTheVlanOverIt) {
             (Numbers{{"eth0", 3}, {"eth0.5", 256}}));
   numbers(map, {});
   EXPECT_EQ(numbers(map, {vlan}), (Numbers{{"eth0.5", 256}})) << "nor while the adapter is away";
+}
+
+TEST(IndexMap, GivesThePinnedMacOfAnAdapterWithAGuidToNoVlanWhileItIsAway) {
+  Candidate vlan = other(5, "lan0.5", "vlan");
+  vlan.mac = mac(1);
+  IndexMap map = mapOf({}, {pin(3, MacIdentity{mac(1)})});
+  EXPECT_EQ(numbers(map, {netvsc(2, "lan0", 12, 1)}), (Numbers{{"lan0", 3}}));
+  EXPECT_EQ(numbers(map, {vlan}), (Numbers{{"lan0.5", 256}}));
+  EXPECT_EQ(numbers(map, {netvsc(7, "lan0", 12, 1), vlan}),
+            (Numbers{{"lan0", 3}, {"lan0.5", 256}}));
 }
 
 TEST(IndexMap, LeavesANumberThatIsPinnedToANameWhenItIsRenamed) {

@@ -457,6 +457,16 @@ TEST(LinuxSource, WhatADriverCouldNotTellIsOverWhenItTellsAgain) {
   EXPECT_EQ(source->partialError(), "");
 }
 
+TEST(LinuxSource, ASampleTellsThatADriverCouldNotTell) {
+  DriverRun run(kDriverRows[0]);
+  const auto source = openSource(run.options);
+  ASSERT_TRUE(source);
+  run.show(*source, "nonsense");
+  EXPECT_TRUE(run.raw.driver_unread);
+  run.show(*source, statisticsOf(kDriverRows[0].statistics));
+  EXPECT_FALSE(run.raw.driver_unread);
+}
+
 TEST(LinuxSource, ASampleAgreesWithTheOneAfterIt) {
   const auto source = openSource();
   ASSERT_TRUE(source);

@@ -304,6 +304,20 @@ TEST(MapFile, ReadsTwoHundredThousandTombstonesAndKeepsTheNewest) {
   EXPECT_TRUE(twice.error().text.starts_with("ifindex.map:200003: index 256 given twice"));
 }
 
+// The oldest one has the highest number and is forgotten first, long before the end of the file.
+TEST(MapFile, TellsTheHighestNumberThatItHasForgottenWheneverThatWas) {
+  constexpr IfIndex kHighest{1'000'000};
+  constexpr std::uint32_t kLines = 40000;
+  std::string text = "hvnet-ifindex-map 1\n1000000 link veth oldest gone 1\n";
+  for (std::uint32_t n = 0; n < kLines; ++n) {
+    text += std::to_string(256 + n) + " link veth veth" + std::to_string(n) + " gone " +
+            std::to_string(1000 + n) + "\n";
+  }
+  const auto map = parseMap(text + "end 40001\n", "ifindex.map");
+  ASSERT_TRUE(map) << map.error().text;
+  EXPECT_EQ(map->last_forgotten, kHighest);
+}
+
 TEST(MapFile, KeepsNoMoreLinesWithoutADateThanAnyMachineHasInterfaces) {
   std::string text = "hvnet-ifindex-map 1\n";
   constexpr std::uint32_t kLines = 200000;

@@ -100,6 +100,11 @@ TEST(StateReader, RefusesLinesThatNoStateFileHas) {
             "fruit.saved:2: the line is longer than 4096 octets; correct the line");
 }
 
+TEST(StateReader, ReadsALineOfTheGreatestLength) {
+  const std::string longest(StateReader::kLongestLine, 'x');
+  EXPECT_EQ(read("hvnet-fruit 1\n" + longest + "\nend 1\n"), "v1 2:" + longest);
+}
+
 TEST(StateReader, SaysWhatIsWrongInThisLineOrAnother) {
   StateReader reader(kCounted, "hvnet-fruit 1\napple\n", "f");
   ASSERT_TRUE(reader.readHeader());
