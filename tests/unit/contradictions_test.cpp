@@ -122,6 +122,25 @@ TEST_F(Contradictions, WhatIsAtZeroAndThenAtOnceWhereItWasWasOnlyAway) {
   EXPECT_EQ(lookAtDropped(400).counters.in_drops, 703U);
 }
 
+TEST_F(Contradictions, SixteenThatComeBackAtOnceWereAwayAndFifteenAreNew) {
+  haveLines("ena", {"queue_0_rx_skb_alloc_fail"});
+  look({16});
+  look({0});
+  EXPECT_EQ(look({16}).counters.in_drops, 16U);
+  lan0_ = {};
+  look({15});
+  look({0});
+  EXPECT_EQ(look({15}).counters.in_drops, 30U);
+  lan0_ = {};
+  lookAtDropped(16);
+  lookAtDropped(0);
+  EXPECT_EQ(lookAtDropped(16).counters.in_drops, 16U);
+  lan0_ = {};
+  lookAtDropped(15);
+  lookAtDropped(0);
+  EXPECT_EQ(lookAtDropped(15).counters.in_drops, 30U);
+}
+
 TEST_F(Contradictions, WhatADeviceCountsAfterItsOwnRestartIsNoReturn) {
   lookAtDropped(300);
   lookAtDropped(0);
