@@ -67,7 +67,10 @@ void Reload::refuse(const std::string& why) {
 void Reload::apply() {
   Config fresh;
   const auto file = configFile(*parts_.options);
-  for (const Error& error : parts_.library->reread(file, fresh)) parts_.log->error(error.text);
+  const std::vector<Error> errors = parts_.library->reread(file, fresh);
+  for (const Error& error : errors) parts_.log->error(error.text);
+  // Somebody has written the file since the trial. Net-SNMP has no way back from its own lines.
+  if (!errors.empty()) return refuse("it was changed while it was read, and has errors now");
   tellWhatWaits(fresh);
   parts_.poller->reconfigure(fresh.publish, fresh.sample_interval);
   parts_.log->info("configuration reloaded: " + (file ? file->string() : "no file, all defaults"));

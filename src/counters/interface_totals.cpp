@@ -25,6 +25,10 @@ constexpr bool isOfTheDevice(std::size_t component) {
   return isOf(component, Producer::kTraffic) || isOf(component, Producer::kDevice);
 }
 
+constexpr bool isOfDeviceOrDriver(std::size_t component) {
+  return isOf(component, Producer::kDevice) || isOf(component, Producer::kDriver);
+}
+
 // The components that have parts, in the order of TrafficParts::Total.
 constexpr std::array<std::size_t, TrafficParts::kTotals> kPartedComponents = {
     component("rx_packets"), component("tx_packets"), component("rx_bytes"), component("tx_bytes")};
@@ -45,6 +49,8 @@ constexpr std::chrono::seconds kMemory{10};
 constexpr std::uint64_t kFirstTraffic = 10;
 // No interface counts as many times the most.
 constexpr std::uint64_t kImpossible = 1000;
+// As many seconds of the most are 32 years: no interface counts that much while nobody looks.
+constexpr std::uint64_t kImpossibleUnwatched = 1'000'000'000;
 constexpr std::uint64_t kWidth32 = 0xffffffffU;
 
 }  // namespace
@@ -58,7 +64,7 @@ struct InterfaceTotals::Look {
   std::array<TrafficParts::Fall, kComponentCount> falls{};
   bool from_zero = false;        // traffic was at zero in the last look, and started there
   bool device_restarts = false;  // some of its traffic steps back
-  bool device_goes_on = false;   // its traffic is known, and has not started again
+  bool device_goes_on = false;   // its traffic is known, and does not
   bool first_lines = false;      // of the driver, in this process
   bool other_lines = false;      // the driver's statistics have other names, or an order
   std::bitset<kComponentCount> other_parts;  // likewise, those that a component is the sum of
@@ -210,8 +216,7 @@ bool InterfaceTotals::mayBePastItsRestart(const Look& look, std::size_t componen
 
 // For one that steps back: its device has not started again.
 bool InterfaceTotals::goesBackAlone(const Look& look, std::size_t component) {
-  return look.device_goes_on &&
-         (isOf(component, Producer::kDevice) || isOf(component, Producer::kDriver));
+  return look.device_goes_on && isOfDeviceOrDriver(component);
 }
 
 // The largest value of a component that steps back for which it is taken for a start from zero.
@@ -279,7 +284,8 @@ void InterfaceTotals::apply(Look& look, std::size_t component) {
   look.interrupted |= unwatched;
   goOnAfterAnAbsence(look, component);
   const bool jumps = isImpossible(look, component);
-  const bool left_out = isLeftOut(look, component, unwatched) || (jumps && !unwatched);
+  const bool left_out = isLeftOut(look, component, unwatched) ||
+                        (jumps && (!unwatched || isImpossibleUnwatched(look, component)));
   markFall(look, component, left_out);
   // Of such a value, and of the statistics that came to it, nothing is concluded in the next look.
   jumped_[component] = jumps;
@@ -292,7 +298,8 @@ void InterfaceTotals::apply(Look& look, std::size_t component) {
     look.reset = true;
     look.discontinuity |= unwatched;
   }
-  look.discontinuity |= comesAtOnce(look, component) || mayBePastItsRestart(look, component);
+  look.discontinuity |=
+      jumps || comesAtOnce(look, component) || mayBePastItsRestart(look, component);
   const bool known = accumulator.state() && !unwatched;
   if (stepsBack(look, component)) accumulator.deviceReplaced();
   const std::uint64_t before = accumulator.total();
@@ -338,6 +345,13 @@ bool InterfaceTotals::isImpossible(const Look& look, std::size_t component) cons
          !(isOf(component, Producer::kTraffic) && last == 0);
 }
 
+bool InterfaceTotals::isImpossibleUnwatched(const Look& look, std::size_t component) {
+  const std::uint64_t most = kComponents[component].unit == Unit::kOctets
+                                 ? kMostOctetsPerSecond
+                                 : kMostOctetsPerSecond / kOctetsPerPacket;
+  return *look.values[component] / most > kImpossibleUnwatched;
+}
+
 // What a component has fallen by without its device may be there again at once: a link that went
 // down while it was read, queues that are used again. It was counted before. Traffic may go on
 // meanwhile; of other counters it is the first growth.
@@ -348,12 +362,13 @@ void InterfaceTotals::markFall(const Look& look, std::size_t component, bool lef
   Count& fallen = fallen_[component];
   if (!stepsBack(look, component)) {
     const bool grown = state && value != state->last_raw;
-    if (!look.device_goes_on || (grown && !traffic)) fallen.reset();
+    if (look.device_restarts || (grown && !traffic)) fallen.reset();
     return;
   }
+  const bool alone = !look.device_restarts && isOfDeviceOrDriver(component);
   const bool by_a_part = traffic && (left_out || (value == 0 && !look.from_zero));
   fallen.reset();
-  if (!goesBackAlone(look, component) && !by_a_part) return;
+  if (!alone && !by_a_part) return;
   if (state->last_raw >= kFew) fallen = state->last_raw - value;
 }
 

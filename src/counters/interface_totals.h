@@ -40,7 +40,8 @@
 // - When a driver has other lines than before (other queues), a sum of other lines may have lost
 //   some of them, or have regained what was counted before: nothing is added.
 // - No component grows by more than 1,000 times of what 10 Gbit/s carry, and no sum of statistics
-//   is beyond 2^63: nothing is added.
+//   is beyond 2^63: nothing is added. While nobody looks a component may grow by more (the time is
+//   not known): that is a discontinuity. Beyond what 10 Gbit/s carry in 32 years nothing is added.
 // - qdisc_drops is a running sum within this process (qdisc_totals.h). It steps back only over a
 //   restart, when the new process has not seen the queues that were replaced: what it then shows
 //   was counted before. It is a discontinuity, for a queue may have been replaced unseen. The same
@@ -167,6 +168,7 @@ class InterfaceTotals {
   [[nodiscard]] bool mayBePastItsRestart(const Look& look, std::size_t component) const;
   [[nodiscard]] bool isLeftOut(const Look& look, std::size_t component, bool unwatched) const;
   [[nodiscard]] bool isImpossible(const Look& look, std::size_t component) const;
+  [[nodiscard]] static bool isImpossibleUnwatched(const Look& look, std::size_t component);
   [[nodiscard]] static bool goesBackAlone(const Look& look, std::size_t component);
   [[nodiscard]] bool comesAtOnce(const Look& look, std::size_t component) const;
   [[nodiscard]] std::uint64_t believed(const Look& look, std::size_t component) const;

@@ -27,6 +27,13 @@ bool queuesStartedAgain(const Parts& before, const Parts& now) {
   });
 }
 
+// The VF is the first part, always. All that it counts starts again at once.
+template <class Parts>
+bool vfStartedAgain(const Parts& before, const Parts& now) {
+  return !before.empty() && !std::ranges::equal(now.front().counted, before.front().counted,
+                                                std::ranges::greater_equal());
+}
+
 template <class Parts>
 Movement movement(const Parts& before, const Parts& now, std::size_t total, bool queues_restarted) {
   Movement out;
@@ -37,8 +44,7 @@ Movement movement(const Parts& before, const Parts& now, std::size_t total, bool
   for (const auto& part : before) {
     if (part.number != kVf && queues_restarted) out.lost += part.counted[total];
   }
-  // The VF is the first part, always.
-  if (!before.empty() && now.front().counted[total] < before.front().counted[total]) {
+  if (vfStartedAgain(before, now)) {
     out.lost += before.front().counted[total];
     out.restarted += now.front().counted[total];
   }

@@ -86,6 +86,39 @@ def test_a_bad_configuration_is_named_by_file_and_line_and_changes_nothing(route
     eventually_equal(lambda: product.ask(instance("hvnetAlarmRising", 1)), 78, within=2)
 
 
+def state_of(process):
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def hold_while_it_is_checked(product, conf):
+    """Another process checks the file. Until it has read it, and nobody knows yet."""
+    pid = product.process.pid
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    for _ in range(20):  # it may have been too quick
+        hang_up(product, conf)
+        deadline = time.monotonic() + SLOW
+        while not children.read_text() and time.monotonic() < deadline:
+            pass
+        product.process.send_signal(signal.SIGSTOP)
+        eventually_equal(lambda: state_of(pid), "T", within=2)
+        if child := children.read_text().strip():
+            eventually_equal(lambda: state_of(child), "Z", within=5)
+            return
+        product.process.send_signal(signal.SIGCONT)
+    raise AssertionError("no process that checks the file was seen")
+
+
+def test_a_file_that_is_broken_after_it_was_checked_changes_nothing(router):
+    conf = ACCESS + "dropAlarm rising 77\n"
+    product = started(router, "standalone", conf)
+    hold_while_it_is_checked(product, conf)
+    product.configuration.write_text(ACCESS + "dropAlarm rising 78\nmedia of-its-own\n")
+    product.process.send_signal(signal.SIGCONT)
+    product.await_line("not reloaded: it was changed while it was read, and has errors now; the old")
+    assert product.ask(instance("hvnetAlarmRising", 1)) == 77
+    assert "media: 'of-its-own' is neither" in "\n".join(product.log_lines)
+
+
 def test_a_configuration_that_is_gone_changes_nothing(router):
     product = started(router, "standalone")
     product.configuration.unlink()

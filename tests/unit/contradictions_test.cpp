@@ -372,6 +372,28 @@ TEST_F(Contradictions, AWrapThatNoInterfaceCanHaveCome) {
   EXPECT_TRUE(update.discontinuity);
 }
 
+TEST_F(Contradictions, NorDoesItGrowAsMuchWhileNobodyLooks) {
+  lookAtDropped(6);
+  lan0_.look(packets(received_ += 1000));
+  const CounterUpdate jump = lookAtDropped(std::uint64_t{1} << 60U);
+  EXPECT_EQ(jump.counters.in_drops, 6U);
+  EXPECT_TRUE(jump.discontinuity);
+  EXPECT_EQ(lookAtDropped(7).counters.in_drops, 6U);
+  EXPECT_EQ(lookAtDropped(8).counters.in_drops, 7U);
+  restart();
+  const CounterUpdate days = lookAtDropped(received_, 900'000'000'000);
+  EXPECT_EQ(days.counters.in_drops, 899'999'999'999U) << "nobody knows for how long nobody looked";
+  EXPECT_TRUE(days.discontinuity);
+}
+
+TEST_F(Contradictions, WhatWasOnlyAwayOnAnInterfaceThatCarriesNothing) {
+  lookAtDropped(0, 1807);
+  EXPECT_EQ(lookAtDropped(0, 0).counters.in_drops, 1807U);
+  const CounterUpdate back = lookAtDropped(0, 1807);
+  EXPECT_EQ(back.counters.in_drops, 1807U);
+  EXPECT_TRUE(back.discontinuity);
+}
+
 TEST_F(Contradictions, AWrapInALookInWhichTheOthersStartAgainIsNone) {
   Components raw;
   raw.width = Accumulator::Width::k32;

@@ -121,6 +121,21 @@ TEST_F(TrafficPartsTest, KeepWhatAVfCountedThatStartsAgain) {
   EXPECT_FALSE(update.discontinuity);
 }
 
+TEST_F(TrafficPartsTest, KnowThatAllThatAVfCountsStartsAgainAtOnce) {
+  const StatNameList names = std::make_shared<const std::vector<std::string>>(
+      std::vector<std::string>{"rx_queue_0_packets", "rx_queue_0_bytes"});
+  const std::vector<std::uint64_t> channel = {1000, 140'000};
+  const auto look = [&](std::uint64_t packets, std::uint64_t octets) {
+    Components raw = carried(packets + channel[0], 0, octets + channel[1], 0);
+    raw.driver.vf = {packets, octets, {}, {}};
+    return lan0_.look(raw, {&names, channel}).counters;
+  };
+  look(1000, 60'000);
+  const Counters restarted = look(500, 750'000);
+  EXPECT_EQ(restarted.in_packets, 2500U);
+  EXPECT_EQ(restarted.in_octets, 950'000U);
+}
+
 TEST_F(TrafficPartsTest, KnowThatAllChannelsStartAgainAtOnce) {
   netvsc_.vf = 1'000'000;
   netvsc_.channels = {1000, 5};
