@@ -1,6 +1,7 @@
 """What the tests of the installed package share: one Debian, made once, and a disk of it."""
 
 import os
+import shutil
 from pathlib import Path
 
 import package
@@ -16,15 +17,19 @@ def suite():
 
 
 @pytest.fixture(scope="session")
-def folder():
-    return Path(os.environ["HVNET_FOLDER"])
+def folder(suite):
+    """For the guests' disks. No story goes on with a disk of an earlier run."""
+    one = Path(os.environ["HVNET_FOLDER"]) / f"guests-{suite}"
+    shutil.rmtree(one, ignore_errors=True)
+    one.mkdir(parents=True)
+    return one
 
 
 @pytest.fixture(scope="session")
-def image(suite, folder):
+def image(suite):
     """Has the package in /root, and those of FRR's routing daemons."""
     package_of_now = package.build(suite)
-    one = Image(suite, folder, package.needs(package_of_now))
+    one = Image(suite, os.environ["HVNET_FOLDER"], package.needs(package_of_now))
     one.make()
     one.fetch("frr", FRR)
     one.make_disk([package_of_now])

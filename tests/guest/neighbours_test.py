@@ -70,7 +70,8 @@ def test_the_router_serves_its_own_before_us(guest):
     guest.run("udevadm settle; ip link set eth0 up; ip addr add 192.0.2.1/24 dev eth0")
     guest.run("systemctl stop snmpd; rm -rf /var/agentx; systemctl start snmpd")
     guest.run("dpkg -i /root/frr/*.deb 2>&1", within_s=300)
-    guest.run("sed -i -e 's/^\\(bgpd\\|ospfd\\)=no/\\1=yes/' -e 's/_options=\"/&-M snmp /'"
+    guest.run("sed -i -e 's/^\\(bgpd\\|ospfd\\)=no/\\1=yes/' "
+              " -e 's/^\\(zebra\\|bgpd\\|ospfd\\)_options=\"/&-M snmp /'"
               " /etc/frr/daemons")  # fmt: skip
     write(guest, "/etc/frr/frr.conf", FRR_CONF)
     guest.run("systemctl restart frr", within_s=200)
