@@ -11,7 +11,7 @@ SYS_NAME = "1.3.6.1.2.1.1.5"
 IF_INDEX, IF_DESCR = "1.3.6.1.2.1.2.2.1.1", "1.3.6.1.2.1.2.2.1.2"
 IF_PHYS_ADDRESS, IF_NAME = "1.3.6.1.2.1.2.2.1.6", "1.3.6.1.2.1.31.1.1.1.1"
 IF_ALIAS, IF_HC_IN_OCTETS = "1.3.6.1.2.1.31.1.1.1.18", "1.3.6.1.2.1.31.1.1.1.6"
-IF_HC_OUT_OCTETS = "1.3.6.1.2.1.31.1.1.1.10"
+IF_HC_OUT_OCTETS, IF_OUT_DISCARDS = "1.3.6.1.2.1.31.1.1.1.10", "1.3.6.1.2.1.2.2.1.19"
 
 
 def walk(guest, oid):
@@ -52,3 +52,11 @@ def macs(guest):
 
 def in_the_hosts_order(adapters):
     return [one.mac for one in sorted(adapters, key=lambda one: one.slot)]
+
+
+def name_of(guest, adapter):
+    """What this boot's kernel calls it."""
+    return guest.run(
+        f"for one in /sys/class/net/*; do [ $(cat $one/address) != {adapter.mac} ] ||"
+        " echo ${one##*/}; done"
+    ).strip()
